@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <galen/geometry.h>
+#include <galen/image.h>
+
+namespace galen {
+
+/// One resolution of a pyramid. Level 0 is the finest.
+struct SlideLevel {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  double downsample = 1;  ///< level-0 pixels per pixel of this level
+};
+
+/// A whole-slide image. All members may be called from several threads at once.
+class Slide {
+ public:
+  virtual ~Slide() = default;
+
+  [[nodiscard]] virtual std::string vendor() const = 0;  ///< "aperio", "dicom", "ome-tiff" ...
+  [[nodiscard]] virtual const std::vector<SlideLevel>& levels() const = 0;
+  /// Micrometres per level-0 pixel; empty when the file does not say.
+  [[nodiscard]] virtual std::optional<Mpp> mpp() const = 0;
+  [[nodiscard]] virtual std::vector<std::string> associated_names() const = 0;
+  /// "label", "macro", "thumbnail" ... Throws not_found.
+  [[nodiscard]] virtual Image associated_image(const std::string& name) const = 0;
+  /// RGB8 pixels of one level; (x, y) are level-0 pixels of the top-left corner, width and height are
+  /// pixels of that level. What lies outside the slide, or was not scanned, is white.
+  [[nodiscard]] virtual Image read_level(int level, std::int64_t x, std::int64_t y, int width,
+                                         int height) const = 0;
+};
+
+struct SlideOptions {
+  /// Takes the place of the file's own mpp; for files that have none or a wrong one.
+  std::optional<Mpp> mpp;
+};
+
+/// Opens any supported slide. Throws not_found, unsupported, malformed.
+[[nodiscard]] std::shared_ptr<Slide> open_slide(const std::filesystem::path& path,
+                                                const SlideOptions& options = {});
+
+/// RGB8 region of `width` x `height` pixels at `mpp`, top-left at level-0 pixel (x, y): read from the
+/// nearest finer level, then resized once. Throws invalid_argument, naming --mpp, when the slide has
+/// no mpp.
+[[nodiscard]] Image read_region(const Slide& slide, double x, double y, int width, int height, Mpp mpp);
+
+}  // namespace galen
