@@ -1,2 +1,4 @@
 #include <cstdio>
-int main() { return std::puts("galen") < 0; }
+int main() {
+  return std::puts("galen") < 0;
+}

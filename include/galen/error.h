@@ -8,7 +8,8 @@
 
 namespace galen {
 
-/// What went wrong, seen from the user. Mapped once to exit codes here and once to HTTP by the server.
+/// What went wrong, seen from the user. Mapped once to exit codes here and once to HTTP by the
+/// server.
 enum class ErrorKind {
   invalid_argument,  ///< the caller asked for something that makes no sense
   not_found,         ///< a named file, model or item does not exist
@@ -38,9 +39,9 @@ class Error : public std::runtime_error {
 /// The stable name of a kind, e.g. "limit_exceeded".
 [[nodiscard]] std::string_view error_kind_name(ErrorKind kind) noexcept;
 
-/// The process exit code of a kind: 2 usage, 3 input missing, 4 malformed or unsupported, 5 limit or
-/// memory, 6 input/output or permission, 7 unavailable or timeout, 130 cancelled, 1 internal.
-/// 8 (some items of a bulk job failed) is given by the command line itself.
+/// The process exit code of a kind: 2 usage, 3 input missing, 4 malformed or unsupported, 5 limit
+/// or memory, 6 input/output or permission, 7 unavailable or timeout, 130 cancelled, 1 internal. 8
+/// (some items of a bulk job failed) is given by the command line itself.
 [[nodiscard]] int exit_code(ErrorKind kind) noexcept;
 
 }  // namespace galen

@@ -29,7 +29,8 @@ struct Image {
 inline constexpr int kMaxImageSide = 1 << 16;
 inline constexpr std::int64_t kMaxImagePixels = std::int64_t{1} << 28;
 
-/// An all-zero image. Throws limit_exceeded beyond the limits above, invalid_argument for a side < 1.
+/// An all-zero image. Throws limit_exceeded beyond the limits above, invalid_argument for a side
+/// < 1.
 [[nodiscard]] Image make_image(int width, int height, int channels, int bits = 8);
 
 }  // namespace galen

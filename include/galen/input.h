@@ -31,9 +31,9 @@ struct InputOptions {
   std::optional<Mpp> mpp;  ///< for slides without a usable pixel size
 };
 
-/// Opens a file, or a folder as one or more inputs (a DICOM folder gives one Volume or DicomImage per
-/// series; a folder of FHIR files gives one Record). The content decides the kind, not the name.
-/// Throws not_found, unsupported, malformed, limit_exceeded.
+/// Opens a file, or a folder as one or more inputs (a DICOM folder gives one Volume or DicomImage
+/// per series; a folder of FHIR files gives one Record). The content decides the kind, not the
+/// name. Throws not_found, unsupported, malformed, limit_exceeded.
 [[nodiscard]] std::vector<Input> open_inputs(const std::filesystem::path& path,
                                              const InputOptions& options = {});
 

@@ -10,10 +10,13 @@ namespace galen {
 class CancelToken {
  public:
   void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool is_cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool is_cancelled() const noexcept {
+    return cancelled_.load(std::memory_order_relaxed);
+  }
   /// Throws Error{cancelled}.
   void check() const {
-    if (is_cancelled()) throw Error(ErrorKind::cancelled, "stopped before the end; nothing was written");
+    if (is_cancelled())
+      throw Error(ErrorKind::cancelled, "stopped before the end; nothing was written");
   }
 
  private:

@@ -1,13 +1,12 @@
 #include "base/file.h"
 
+#include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/raise.h"
@@ -18,7 +17,8 @@ namespace {
 /// A file descriptor that closes itself.
 class Descriptor {
  public:
-  Descriptor(const std::filesystem::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC)) {
+  Descriptor(const std::filesystem::path& path, int flags)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC)) {
     if (fd_ < 0) raise_system_error(errno, path, "open");
   }
   ~Descriptor() { ::close(fd_); }
@@ -39,7 +39,8 @@ struct stat regular_file_status(const Descriptor& file, const std::filesystem::p
   return status;
 }
 
-std::string read_up_to(const Descriptor& file, const std::filesystem::path& path, std::size_t limit) {
+std::string read_up_to(const Descriptor& file, const std::filesystem::path& path,
+                       std::size_t limit) {
   std::string bytes;
   std::size_t chunk = std::size_t{1} << 16;
   while (bytes.size() < limit) {

@@ -32,9 +32,9 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-/// A file that appears under its name only when complete: bytes go to "NAME.<pid>.<n>.tmp" beside it,
-/// commit() flushes, syncs and renames. Destroyed uncommitted, nothing is left. Throws io (a full
-/// disk names the file and the system's reason), permission, not_found for a missing folder.
+/// A file that appears under its name only when complete: bytes go to "NAME.<pid>.<n>.tmp" beside
+/// it, commit() flushes, syncs and renames. Destroyed uncommitted, nothing is left. Throws io (a
+/// full disk names the file and the system's reason), permission, not_found for a missing folder.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -43,7 +43,8 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   void write(std::span<const std::uint8_t> bytes);
   void write(std::string_view text);
-  /// Path of the temporary file, for libraries that want to write it by name; then do not call write.
+  /// Path of the temporary file, for libraries that want to write it by name; then do not call
+  /// write.
   [[nodiscard]] const std::filesystem::path& temporary() const { return temporary_; }
   void commit();
 
@@ -57,6 +58,7 @@ class AtomicFile {
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 /// Throws the Error that fits a failed system call on `path` (errno value `code`).
-[[noreturn]] void raise_system_error(int code, const std::filesystem::path& path, std::string_view action);
+[[noreturn]] void raise_system_error(int code, const std::filesystem::path& path,
+                                     std::string_view action);
 
 }  // namespace galen

@@ -10,9 +10,11 @@ Json parse_json(std::string_view text, const std::string& name, const JsonLimits
           limits.max_bytes);
   }
   const auto check_depth = [&](int depth, Json::parse_event_t event, Json&) {
-    const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    const bool opens =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
     if (opens && depth >= limits.max_depth) {
-      raise(ErrorKind::limit_exceeded, "{}: JSON nested deeper than {} levels", name, limits.max_depth);
+      raise(ErrorKind::limit_exceeded, "{}: JSON nested deeper than {} levels", name,
+            limits.max_depth);
     }
     return true;
   };

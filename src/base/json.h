@@ -18,6 +18,7 @@ struct JsonLimits {
 
 /// Parses one JSON value. Throws malformed (with `name` and the byte offset), limit_exceeded.
 /// The text itself never enters the message.
-[[nodiscard]] Json parse_json(std::string_view text, const std::string& name, const JsonLimits& limits = {});
+[[nodiscard]] Json parse_json(std::string_view text, const std::string& name,
+                              const JsonLimits& limits = {});
 
 }  // namespace galen

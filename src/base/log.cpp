@@ -8,7 +8,8 @@ namespace {
 
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> instance = [] {
-    auto made = std::make_shared<spdlog::logger>("galen", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>("galen",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("galen: %l: %v");
     made->set_level(spdlog::level::warn);
     return made;
@@ -27,8 +28,14 @@ void set_log_level(LogLevel level) {
   }
 }
 
-void log_warning(const std::string& message) { logger().warn(message); }
-void log_info(const std::string& message) { logger().info(message); }
-void log_debug(const std::string& message) { logger().debug(message); }
+void log_warning(const std::string& message) {
+  logger().warn(message);
+}
+void log_info(const std::string& message) {
+  logger().info(message);
+}
+void log_debug(const std::string& message) {
+  logger().debug(message);
+}
 
 }  // namespace galen

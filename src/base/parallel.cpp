@@ -10,7 +10,8 @@
 namespace galen {
 
 int thread_count(int requested) {
-  return requested > 0 ? requested : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return requested > 0 ? requested
+                       : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {

@@ -1,10 +1,10 @@
 #include "base/progress.h"
 
+#include <atomic>
+#include <cmath>
+#include <cstdio>
 #include <fmt/core.h>
 #include <unistd.h>
-
-#include <atomic>
-#include <cstdio>
 #include <utility>
 
 namespace galen {
@@ -18,7 +18,7 @@ bool is_visible() {
 }
 
 std::string time_text(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
+  const auto whole = std::lround(seconds);
   if (whole < 60) return fmt::format("{} s", whole);
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
@@ -32,7 +32,8 @@ std::string progress_text(const std::string& label, std::uint64_t done, std::uin
   std::string text = total > 0 ? fmt::format("{} {}/{} {}", label, done, total, unit)
                                : fmt::format("{} {} {}", label, done, unit);
   if (rate > 0) text += fmt::format(", {:.3g}/s", rate);
-  if (rate > 0 && total > done) text += fmt::format(", {} left", time_text(static_cast<double>(total - done) / rate));
+  if (rate > 0 && total > done)
+    text += fmt::format(", {} left", time_text(static_cast<double>(total - done) / rate));
   return text;
 }
 
@@ -43,7 +44,9 @@ Progress::~Progress() {
   if (done_ > 0) draw(true);
 }
 
-void Progress::set_enabled(bool enabled) { progress_enabled = enabled; }
+void Progress::set_enabled(bool enabled) {
+  progress_enabled = enabled;
+}
 
 void Progress::advance(std::uint64_t count) {
   const std::lock_guard lock(mutex_);
@@ -57,7 +60,8 @@ void Progress::advance(std::uint64_t count) {
 void Progress::draw(bool last) {
   if (!is_visible()) return;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  std::fprintf(stderr, "\r\033[K%s%s", progress_text(label_, done_, total_, unit_, elapsed.count()).c_str(),
+  std::fprintf(stderr, "\r\033[K%s%s",
+               progress_text(label_, done_, total_, unit_, elapsed.count()).c_str(),
                last ? "\n" : "");
   std::fflush(stderr);
 }

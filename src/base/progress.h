@@ -7,8 +7,8 @@
 
 namespace galen {
 
-/// One line on stderr with count, rate and time left, redrawn at most ten times a second; silent when
-/// stderr is not a terminal or progress was switched off. Thread-safe.
+/// One line on stderr with count, rate and time left, redrawn at most ten times a second; silent
+/// when stderr is not a terminal or progress was switched off. Thread-safe.
 class Progress {
  public:
   /// `total` 0 = unknown. `unit` as in "slides".
@@ -34,7 +34,8 @@ class Progress {
 };
 
 /// The text Progress draws: "embed 12/40 slides, 3.1/s, 9 s left".
-[[nodiscard]] std::string progress_text(const std::string& label, std::uint64_t done, std::uint64_t total,
-                                        const std::string& unit, double seconds);
+[[nodiscard]] std::string progress_text(const std::string& label, std::uint64_t done,
+                                        std::uint64_t total, const std::string& unit,
+                                        double seconds);
 
 }  // namespace galen

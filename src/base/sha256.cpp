@@ -1,10 +1,9 @@
 #include "base/sha256.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <openssl/evp.h>
 #include <vector>
 
 #include "base/file.h"
@@ -52,7 +51,8 @@ std::string sha256_hex(std::span<const std::uint8_t> bytes) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
+                                                             &std::fclose);
   if (!file) raise_system_error(errno, path, "open");
   Sha256 hash;
   std::vector<std::uint8_t> buffer(std::size_t{1} << 20);

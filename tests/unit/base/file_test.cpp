@@ -1,9 +1,8 @@
 #include "base/file.h"
 
-#include <gtest/gtest.h>
-
 #include <cerrno>
 #include <functional>
+#include <gtest/gtest.h>
 
 #include <galen/error.h>
 
@@ -79,7 +78,8 @@ TEST(MappedFile, shows_the_bytes_of_the_file) {
 TEST(Sha256, equals_the_published_digest_of_abc) {
   const auto path = scratch("abc.txt");
   write_file(path, "abc");
-  EXPECT_EQ(sha256_of_file(path), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_of_file(path),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 }  // namespace
