@@ -39,5 +39,10 @@ function(galen_add_llama dir)
   set(GGML_BLAS ${GALEN_BLAS})
   set(GGML_CCACHE OFF)  # cmake/Ccache.cmake already does it
   add_subdirectory("${dir}" "${CMAKE_BINARY_DIR}/llama" EXCLUDE_FROM_ALL)
+  # Its headers do not hold to our warnings.
+  foreach(target llama ggml ggml-base ggml-cpu)
+    get_target_property(includes ${target} INTERFACE_INCLUDE_DIRECTORIES)
+    set_target_properties(${target} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${includes}")
+  endforeach()
 endfunction()
 galen_add_llama("${_llama}")
