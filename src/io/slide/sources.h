@@ -1,0 +1,28 @@
+#pragma once
+// The kinds of slide files. A new one is a file here and a line in open_slide.cpp.
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include <galen/slide.h>
+
+namespace galen::slide {
+
+/// Opens `path`, or returns null when it is not of this kind. Throws malformed, unsupported,
+/// limit_exceeded when it is, but cannot be read.
+using OpenSource = std::shared_ptr<Slide> (*)(const std::filesystem::path& path,
+                                              const SlideOptions& options);
+
+/// The vendor formats of OpenSlide, but not its "generic-tiff", which knows no pixel size.
+[[nodiscard]] std::shared_ptr<Slide> open_with_openslide(const std::filesystem::path& path,
+                                                         const SlideOptions& options);
+
+/// Plain and OME-TIFF, tiled or in strips, classic or BigTIFF: 8-bit grey or RGB; uncompressed,
+/// LZW, Deflate or JPEG. The pyramid is the SubIFDs of the first directory and the smaller
+/// directories of the same shape that follow it (TIFF 6.0; OME-TIFF 6.0 for SubIFDs and
+/// PhysicalSize).
+[[nodiscard]] std::shared_ptr<Slide> open_tiff(const std::filesystem::path& path,
+                                               const SlideOptions& options);
+
+}  // namespace galen::slide

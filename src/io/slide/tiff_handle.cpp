@@ -1,0 +1,83 @@
+#include "io/slide/tiff_handle.h"
+
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+#include <utility>
+
+#include "base/file.h"
+#include "base/raise.h"
+
+namespace galen::slide {
+namespace {
+
+// The largest single block that a file can make libtiff take.
+constexpr tmsize_t kMaxSingleAlloc = tmsize_t{256} << 20;
+
+int keep_error(TIFF* /*tiff*/, void* kept, const char* /*module*/, const char* format,
+               va_list values) {
+  std::array<char, 256> text{};
+  std::vsnprintf(text.data(), text.size(), format, values);
+  auto& error = *static_cast<std::string*>(kept);
+  if (error.empty()) {  // the first one is the cause
+    error = text.data();
+  }
+  return 1;
+}
+
+int ignore_warning(TIFF* /*tiff*/, void* /*kept*/, const char* /*module*/, const char* /*format*/,
+                   va_list /*values*/) {
+  return 1;
+}
+
+TIFF* open_quietly(const std::filesystem::path& path, std::string* error) {
+  const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),
+                                                                             TIFFOpenOptionsFree);
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kMaxSingleAlloc);
+  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keep_error, error);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), ignore_warning, nullptr);
+  return TIFFOpenExt(path.c_str(), "r", options.get());
+}
+
+}  // namespace
+
+TiffHandle::TiffHandle(std::filesystem::path path)
+    : path_(std::move(path)),
+      error_(std::make_unique<std::string>()),
+      tiff_(open_quietly(path_, error_.get())) {
+  if (!tiff_) {
+    fail("cannot be read as TIFF");
+  }
+  check();
+}
+
+void TiffHandle::seek(std::uint64_t directory_offset) {
+  error_->clear();
+  if (TIFFSetSubDirectory(get(), directory_offset) != 1) {
+    fail(fmt::format("no readable directory at byte {}", directory_offset));
+  }
+}
+
+void TiffHandle::check() {
+  if (!error_->empty()) {
+    fail("broken TIFF");
+  }
+}
+
+void TiffHandle::fail(const std::string& what) {
+  const std::string detail =
+      error_->empty() ? "" : " (libtiff: " + std::exchange(*error_, "") + ")";
+  raise(ErrorKind::malformed, "{}: {}{}", path_.string(), what, detail);
+}
+
+bool is_tiff(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) {
+    return false;
+  }
+  const std::string magic = read_prefix(path, 4);
+  using namespace std::string_view_literals;
+  return magic == "II\x2a\0"sv || magic == "MM\0\x2a"sv || magic == "II\x2b\0"sv ||
+         magic == "MM\0\x2b"sv;
+}
+
+}  // namespace galen::slide

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <galen/geometry.h>
+
+#include "io/slide/tiff_directory.h"
+
+namespace galen::slide {
+
+/// Which directories of a TIFF file are what.
+struct TiffLayout {
+  std::string vendor;  ///< "ome-tiff" or "tiff"
+  std::vector<TiffDirectory> levels;
+  std::map<std::string, TiffDirectory> associated;
+  std::optional<Mpp> mpp;
+};
+
+/// Throws malformed, unsupported, limit_exceeded.
+[[nodiscard]] TiffLayout read_layout(const std::filesystem::path& path);
+
+}  // namespace galen::slide

@@ -1,0 +1,76 @@
+// Real slides, when the environment variable GALEN_SHARED_DATA names their folder.
+
+#include <cstdlib>
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <galen/error.h>
+#include <galen/slide.h>
+
+namespace galen::slide {
+namespace {
+
+using ::testing::UnorderedElementsAre;
+
+class SharedSlides : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const char* folder = std::getenv("GALEN_SHARED_DATA");
+    folder_ =
+        std::filesystem::path(folder != nullptr ? folder : GALEN_SOURCE_DIR "/../shared/data") /
+        "wsi";
+    if (!std::filesystem::exists(folder_)) {
+      GTEST_SKIP() << "no shared data at " << folder_;
+    }
+  }
+  [[nodiscard]] std::shared_ptr<Slide> open(const std::string& name) const {
+    return open_slide(folder_ / name);
+  }
+
+  std::filesystem::path folder_;
+};
+
+double mean_difference(const Image& a, const Image& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.data.size(); ++i) {
+    sum += std::abs(int{a.data[i]} - int{b.data.at(i)});
+  }
+  return sum / static_cast<double>(a.data.size());
+}
+
+TEST_F(SharedSlides, AperioFactsAreThoseOfOpenSlide) {
+  const auto slide = open("CMU-1-Small-Region.svs");
+  EXPECT_EQ(slide->vendor(), "aperio");
+  ASSERT_EQ(slide->levels().size(), 1U);
+  EXPECT_EQ(slide->levels()[0].width, 2220);
+  EXPECT_EQ(slide->levels()[0].height, 2967);
+  EXPECT_DOUBLE_EQ(slide->mpp()->x, 0.499);
+  EXPECT_THAT(slide->associated_names(), UnorderedElementsAre("label", "macro", "thumbnail"));
+  EXPECT_EQ(slide->associated_image("macro").width, 1280);
+}
+
+TEST_F(SharedSlides, OmeTiffShowsTheSamePictureAsTheAperioFile) {
+  const auto svs = open("CMU-1-Small-Region.svs");
+  const auto ome = open("CMU-1-Small-Region.ome.tif");
+  EXPECT_EQ(ome->vendor(), "ome-tiff");
+  ASSERT_EQ(ome->levels().size(), 3U);
+  EXPECT_EQ(ome->levels()[2].width, 555);
+  EXPECT_DOUBLE_EQ(ome->mpp()->y, 0.499);
+  const Image a = svs->read_level(0, 700, 900, 800, 800);
+  const Image b = ome->read_level(0, 700, 900, 800, 800);
+  EXPECT_LT(mean_difference(a, b), 6.0);  // Pillow decodes the two to the same difference, 5.47
+  EXPECT_GT(mean_difference(a, ome->read_level(0, 701, 900, 800, 800)), 12.0);
+}
+
+TEST_F(SharedSlides, AperioJpeg2000HasTwoLevelsAndNoPixelSize) {
+  const auto slide = open("TCGA-CR-7395-01A-01-TS1.svs");
+  ASSERT_EQ(slide->levels().size(), 2U);
+  EXPECT_EQ(slide->levels()[1].width, 2221);
+  EXPECT_FALSE(slide->mpp());
+  const Image fine = slide->read_level(0, 1000, 1000, 512, 512);
+  EXPECT_GT(mean_difference(fine, slide->read_level(0, 3000, 2500, 512, 512)), 1.0);
+}
+
+}  // namespace
+}  // namespace galen::slide

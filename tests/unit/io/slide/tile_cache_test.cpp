@@ -1,0 +1,42 @@
+#include "io/slide/tile_cache.h"
+
+#include <gtest/gtest.h>
+
+namespace galen::slide {
+namespace {
+
+std::shared_ptr<const Image> tile_of(int side) {
+  return std::make_shared<const Image>(make_image(side, side, 3));
+}
+
+TEST(TileCache, GivesBackWhatWasInserted) {
+  TileCache cache(10000);
+  const auto tile = tile_of(8);
+  cache.insert({0, 1, 2}, tile);
+  EXPECT_EQ(cache.find({0, 1, 2}), tile);
+  EXPECT_EQ(cache.find({0, 2, 1}), nullptr);
+}
+
+TEST(TileCache, DropsTheTileUsedLongestAgo) {
+  TileCache cache(std::size_t{2} * 8 * 8 * 3);
+  cache.insert({0, 0, 0}, tile_of(8));
+  cache.insert({0, 1, 0}, tile_of(8));
+  EXPECT_NE(cache.find({0, 0, 0}), nullptr);  // now the other one is the oldest
+  cache.insert({0, 2, 0}, tile_of(8));
+  EXPECT_NE(cache.find({0, 0, 0}), nullptr);
+  EXPECT_EQ(cache.find({0, 1, 0}), nullptr);
+  EXPECT_NE(cache.find({0, 2, 0}), nullptr);
+}
+
+TEST(TileCache, NeverHoldsMoreThanItsBytes) {
+  TileCache cache(1000);
+  for (int i = 0; i < 50; ++i) {
+    cache.insert({0, i, 0}, tile_of(1 + i % 12));
+    EXPECT_LE(cache.bytes(), 1000U);
+  }
+  cache.insert({0, 99, 0}, tile_of(100));
+  EXPECT_EQ(cache.find({0, 99, 0}), nullptr);
+}
+
+}  // namespace
+}  // namespace galen::slide
