@@ -1,4 +1,5 @@
-// The GGUF reader must refuse or read any bytes, and whatever it accepts must be readable throughout.
+// The GGUF reader must refuse or read any bytes, and whatever it accepts must be readable
+// throughout.
 
 #include <cstddef>
 #include <cstdint>
