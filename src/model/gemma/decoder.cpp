@@ -8,13 +8,12 @@
 #include "base/log.h"
 #include "base/parallel.h"
 #include "base/raise.h"
+#include "model/gemma/header.h"
+#include "model/gemma/memory_check.h"
+#include "model/weights/gguf_check.h"
 
 namespace galen::model {
 namespace {
-
-// Rows of logits one step may return. libllama reserves this many times the vocabulary: with its
-// default, one row per token of a batch, that is half a gigabyte for Gemma.
-constexpr int kMaxLogitRows = 32;
 
 struct FreeModel {
   void operator()(llama_model* model) const { llama_model_free(model); }
@@ -41,14 +40,10 @@ void start_llama() {
 
 ggml_type ggml_type_of(KvType type) {
   switch (type) {
-    case KvType::f16:
-      return GGML_TYPE_F16;
-    case KvType::f32:
-      return GGML_TYPE_F32;
-    case KvType::q8_0:
-      return GGML_TYPE_Q8_0;
-    case KvType::q4_0:
-      return GGML_TYPE_Q4_0;
+    case KvType::f16: return GGML_TYPE_F16;
+    case KvType::f32: return GGML_TYPE_F32;
+    case KvType::q8_0: return GGML_TYPE_Q8_0;
+    case KvType::q4_0: return GGML_TYPE_Q4_0;
   }
   raise(ErrorKind::internal, "KV type {} is not known", static_cast<int>(type));
 }
@@ -124,8 +119,11 @@ class Batch {
 
 class LlamaDecoder final : public Decoder {
  public:
-  LlamaDecoder(const std::filesystem::path& gguf, const DecoderOptions& options)
-      : options_(options),
+  LlamaDecoder(const std::filesystem::path& gguf, const DecoderHeader& header,
+               const DecoderOptions& options)
+      : name_(gguf.string()),
+        header_(header),
+        options_(options),
         model_(load_model(gguf, options)),
         vocab_(llama_model_get_vocab(model_.get())) {
     load_adapters();
@@ -148,7 +146,8 @@ class LlamaDecoder final : public Decoder {
   void append(std::span<const Token> tokens) override;
   void append_image(std::span<const float> soft_tokens) override;
   std::vector<float> append_with_logits(std::span<const Token> tokens) override;
-  bool truncate(int position) override;
+  int rewind(int position) override;
+  void save_point() override;
   void clear() override;
   void resize(int context) override;
 
@@ -159,7 +158,10 @@ class LlamaDecoder final : public Decoder {
   void check_tokens(std::span<const Token> tokens) const;
   void decode_tokens(std::span<const Token> tokens, int logit_rows);
   void decode(const llama_batch& batch);
+  bool holds_window_before(int position) const;
 
+  std::string name_;
+  DecoderHeader header_;
   DecoderOptions options_;
   ModelPtr model_;
   const llama_vocab* vocab_;
@@ -167,12 +169,15 @@ class LlamaDecoder final : public Decoder {
   ContextPtr context_;
   Batch batch_{options_.batch};
   int position_ = 0;
+  std::vector<std::uint8_t> saved_;  // the sliding windows at saved_position_
+  int saved_position_ = 0;           // 0 = none
   std::span<const float> logits_;
   const CancelToken* cancel_ = nullptr;
 };
 
 void LlamaDecoder::load_adapters() {
   for (const auto& path : options_.adapters) {
+    (void)Gguf::open(path);  // libllama aborts on some broken files
     llama_adapter_lora* adapter = llama_adapter_lora_init(model_.get(), path.c_str());
     if (adapter == nullptr) {
       raise(ErrorKind::malformed,
@@ -319,26 +324,46 @@ void LlamaDecoder::append_image(std::span<const float> soft_tokens) {
   decode(batch);
 }
 
-bool LlamaDecoder::truncate(int position) {
-  if (position >= position_) return true;
-  if (position <= 0) {
-    clear();
-    return true;
-  }
-  llama_memory_t memory = llama_get_memory(context_.get());
+bool LlamaDecoder::holds_window_before(int position) const {
   // The next token looks back over window - 1 tokens of the sliding layers.
   const int window = llama_model_n_swa(model_.get());
   const int needed_from = window > 0 ? std::max(0, position - window + 1) : 0;
-  if (llama_memory_seq_pos_min(memory, 0) > needed_from) return false;
-  if (!llama_memory_seq_rm(memory, 0, position, -1)) return false;
-  position_ = position;
+  return llama_memory_seq_pos_min(llama_get_memory(context_.get()), 0) <= needed_from;
+}
+
+int LlamaDecoder::rewind(int position) {
+  if (position >= position_) return position_;
   logits_ = {};
-  return true;
+  llama_memory_t memory = llama_get_memory(context_.get());
+  if (position > 0 && !holds_window_before(position)) {
+    const bool saved = saved_position_ > 0 && saved_position_ <= position &&
+                       llama_state_seq_set_data_ext(context_.get(), saved_.data(), saved_.size(), 0,
+                                                    LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY) > 0;
+    position = saved ? saved_position_ : 0;
+  }
+  if (position <= 0 || !llama_memory_seq_rm(memory, 0, position, -1)) {
+    clear();
+    return 0;
+  }
+  if (position < saved_position_) saved_position_ = 0;
+  position_ = position;
+  return position_;
+}
+
+void LlamaDecoder::save_point() {
+  if (llama_model_n_swa(model_.get()) == 0) return;
+  const auto flags = LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY;
+  saved_.resize(llama_state_seq_get_size_ext(context_.get(), 0, flags));
+  const std::size_t size =
+      llama_state_seq_get_data_ext(context_.get(), saved_.data(), saved_.size(), 0, flags);
+  saved_.resize(size);
+  saved_position_ = size > 0 ? position_ : 0;
 }
 
 void LlamaDecoder::clear() {
   llama_memory_clear(llama_get_memory(context_.get()), false);
   position_ = 0;
+  saved_position_ = 0;
   logits_ = {};
 }
 
@@ -349,6 +374,9 @@ void LlamaDecoder::resize(int context) {
   }
   DecoderOptions options = options_;
   options.context = context;
+  // Both caches live until the content is copied.
+  const DecoderMemory memory = decoder_memory(header_, options);
+  check_memory(memory.kv_cache + memory.compute, memory, name_);
   ContextPtr grown = new_context(options);
   if (position_ > 0) {
     std::vector<std::uint8_t> state(llama_state_seq_get_size(context_.get(), 0));
@@ -371,11 +399,11 @@ std::unique_ptr<Decoder> Decoder::load(const std::filesystem::path& gguf,
     raise(ErrorKind::invalid_argument, "context {} and batch {} must be at least 1",
           options.context, options.batch);
   }
-  if (!std::filesystem::is_regular_file(gguf)) {
-    raise(ErrorKind::not_found, "{}: no such model file; see `galen models list`", gguf.string());
-  }
+  const DecoderHeader header = read_decoder_header(gguf);
+  const DecoderMemory memory = decoder_memory(header, options);
+  check_memory(memory.total(), memory, gguf.string());
   start_llama();
-  return std::make_unique<LlamaDecoder>(gguf, options);
+  return std::make_unique<LlamaDecoder>(gguf, header, options);
 }
 
 }  // namespace galen::model

@@ -71,9 +71,13 @@ class Decoder {
   [[nodiscard]] virtual std::vector<float> append_with_logits(std::span<const Token> tokens) = 0;
   /// Logits after the last appended token; empty when nothing, or an image, came last.
   [[nodiscard]] virtual std::span<const float> logits() const = 0;
-  /// Forgets everything from `position` on. False when a sliding window no longer holds what is
-  /// needed to continue from there: then clear and append again.
-  [[nodiscard]] virtual bool truncate(int position) = 0;
+  /// Forgets everything from `position` on and returns the position reached: a smaller one, the
+  /// last save point or 0, when the sliding windows no longer hold what is needed to go on from
+  /// there.
+  virtual int rewind(int position) = 0;
+  /// Keeps a copy of the sliding windows as they are now, so that rewind() can come back here
+  /// however much is appended. One at a time.
+  virtual void save_point() = 0;
   virtual void clear() = 0;
   /// Gives the KV cache another size, at least `position()`; its content stays. Throws
   /// out_of_memory, and then the old cache is still there.

@@ -87,24 +87,39 @@ TEST_F(DecoderOnGemma, LogitsOfOneBatchAreCloseToThoseOfSingleSteps) {
   }
 }
 
-TEST_F(DecoderOnGemma, TruncateGivesTheSameContinuation) {
+TEST_F(DecoderOnGemma, RewindGivesTheSameContinuation) {
   const auto decoder = load();
   const auto tokens = prompt(*decoder, "Question: What is the capital of Germany?\nAnswer:");
   decoder->append(tokens);
   const int position = decoder->position();
   const auto first = continue_greedily(*decoder, 8);
-  ASSERT_TRUE(decoder->truncate(position - 1));
+  EXPECT_EQ(decoder->rewind(position - 1), position - 1);
   EXPECT_EQ(decoder->position(), position - 1);
   decoder->append(std::span(tokens).last(1));
   EXPECT_EQ(continue_greedily(*decoder, 8), first);
 }
 
-TEST_F(DecoderOnGemma, TruncateRefusesWhatTheSlidingWindowForgot) {
-  const auto decoder = load({.context = 1024, .batch = 128});
+TEST_F(DecoderOnGemma, RewindBeyondTheSlidingWindowStartsAgain) {
+  const auto decoder = load({.context = 2048, .batch = 128});
   const std::vector<Token> tokens(1000, decoder->tokenize(" the", false).front());
   decoder->append(tokens);
-  EXPECT_TRUE(decoder->truncate(990));
-  EXPECT_FALSE(decoder->truncate(100));
+  EXPECT_EQ(decoder->rewind(990), 990);
+  EXPECT_EQ(decoder->rewind(100), 0);
+  EXPECT_EQ(decoder->position(), 0);
+}
+
+TEST_F(DecoderOnGemma, RewindComesBackToASavePoint) {
+  const auto decoder = load({.context = 2048, .batch = 128});
+  const auto tokens = prompt(*decoder, "Question: What is the capital of Germany?\nAnswer:");
+  decoder->append(std::span(tokens).first(tokens.size() - 1));
+  const int position = decoder->position();
+  decoder->save_point();
+  decoder->append(std::span(tokens).last(1));
+  const auto expected = continue_greedily(*decoder, 8);
+  decoder->append(std::vector<Token>(1000, tokens[3]));
+  EXPECT_EQ(decoder->rewind(position), position);
+  decoder->append(std::span(tokens).last(1));
+  EXPECT_EQ(continue_greedily(*decoder, 8), expected);
 }
 
 TEST_F(DecoderOnGemma, ResizeKeepsWhatWasAppended) {

@@ -1,0 +1,153 @@
+#include "model/chat/prompt.h"
+
+#include <string_view>
+
+#include "base/raise.h"
+#include "model/chat/trim.h"
+
+namespace galen::model {
+namespace {
+
+/// Collects text until a control token or an image ends it, then tokenises it as one string:
+/// newlines that meet across the pieces of a template merge to one token, as in the published
+/// tokenizer.
+class PromptBuilder {
+ public:
+  explicit PromptBuilder(const Decoder& tokenizer) : tokenizer_(tokenizer) {
+    tokens_.push_back(tokenizer.bos());
+  }
+
+  void text(std::string_view more) { text_ += more; }
+
+  void control(std::string_view name) {
+    const std::vector<Token> found = tokenizer_.tokenize(name, true);
+    if (found.size() != 1) {
+      raise(ErrorKind::unsupported,
+            "the model's vocabulary has no token {}; it cannot take such a prompt", name);
+    }
+    flush_text();
+    tokens_.push_back(found.front());
+  }
+
+  void image(ImageMark mark) {
+    text("\n\n");
+    control("<start_of_image>");
+    flush_tokens();
+    prompt_.spans.emplace_back(mark);
+    control("<end_of_image>");
+    text("\n\n");
+  }
+
+  Prompt finish() {
+    flush_tokens();
+    return std::move(prompt_);
+  }
+
+ private:
+  void flush_text() {
+    if (text_.empty()) return;
+    const std::vector<Token> more = tokenizer_.tokenize(text_, false);
+    tokens_.insert(tokens_.end(), more.begin(), more.end());
+    text_.clear();
+  }
+  void flush_tokens() {
+    flush_text();
+    if (!tokens_.empty()) prompt_.spans.emplace_back(std::move(tokens_));
+    tokens_.clear();
+  }
+
+  const Decoder& tokenizer_;
+  std::string text_;
+  std::vector<Token> tokens_;
+  Prompt prompt_;
+};
+
+std::string system_text(const std::vector<ChatMessage>& messages) {
+  std::string text;
+  if (messages.empty() || messages.front().role != Role::system) return text;
+  for (const auto& part : messages.front().parts) {
+    const auto* words = std::get_if<std::string>(&part);
+    if (words == nullptr)
+      raise(ErrorKind::invalid_argument, "a system message holds text only, not images");
+    text += *words;
+  }
+  return text;
+}
+
+/// The messages after the system message. Throws unless they go user, assistant, ..., user.
+std::vector<ChatMessage> turns_of(const std::vector<ChatMessage>& messages) {
+  const bool has_system = !messages.empty() && messages.front().role == Role::system;
+  std::vector<ChatMessage> turns(messages.begin() + (has_system ? 1 : 0), messages.end());
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    if (turns[i].role != (i % 2 == 0 ? Role::user : Role::assistant)) {
+      raise(ErrorKind::invalid_argument,
+            "message {} breaks the order user, assistant, user; system comes first only",
+            i + (has_system ? 2 : 1));
+    }
+  }
+  if (turns.size() % 2 == 0) {
+    raise(ErrorKind::invalid_argument, "a conversation of {} messages does not end with the user's",
+          messages.size());
+  }
+  return turns;
+}
+
+void add_parts(PromptBuilder& builder, const ChatMessage& message) {
+  for (const auto& part : message.parts) {
+    if (const auto* words = std::get_if<std::string>(&part)) {
+      builder.text(trimmed(*words));
+    } else {
+      builder.image(std::get<ImageMark>(part));
+    }
+  }
+}
+
+}  // namespace
+
+Prompt chat_prompt(const std::vector<ChatMessage>& messages, const Decoder& tokenizer) {
+  const std::vector<ChatMessage> turns = turns_of(messages);
+  const std::string system = system_text(messages);
+  PromptBuilder builder(tokenizer);
+  for (const ChatMessage& turn : turns) {
+    builder.control("<start_of_turn>");
+    builder.text(turn.role == Role::user ? "user\n" : "model\n");
+    if (&turn == &turns.front() && !system.empty()) builder.text(system + "\n\n");
+    add_parts(builder, turn);
+    builder.control("<end_of_turn>");
+    builder.text("\n");
+  }
+  builder.control("<start_of_turn>");
+  builder.text("model\n");
+  return builder.finish();
+}
+
+Prompt plain_prompt(const std::vector<ChatMessage>& messages, const Decoder& tokenizer) {
+  const std::vector<ChatMessage> turns = turns_of(messages);
+  const std::string system = system_text(messages);
+  PromptBuilder builder(tokenizer);
+  if (!system.empty()) builder.text(system + "\n\n");
+  if (turns.size() == 1) {
+    add_parts(builder, turns.front());
+    return builder.finish();
+  }
+  for (const ChatMessage& turn : turns) {
+    builder.text(turn.role == Role::user ? "Question: " : "Answer: ");
+    add_parts(builder, turn);
+    builder.text(turn.role == Role::user ? "\n" : "\n\n");
+  }
+  builder.text("Answer:");
+  Prompt prompt = builder.finish();
+  prompt.stops = {"\nQuestion:"};
+  return prompt;
+}
+
+int token_count(const Prompt& prompt, int tokens_per_image) {
+  int count = 0;
+  for (const auto& span : prompt.spans) {
+    const auto* tokens = std::get_if<std::vector<Token>>(&span);
+    count += tokens != nullptr ? static_cast<int>(tokens->size()) : tokens_per_image;
+  }
+  return count;
+}
+
+}  // namespace galen::model
