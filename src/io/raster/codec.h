@@ -1,0 +1,35 @@
+#pragma once
+// What one format's decoder hands over, before orientation and colour are settled.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <galen/image.h>
+
+namespace galen::raster {
+
+enum class ColourModel { grey_or_rgb, cmyk };
+
+struct Decoded {
+  Image image;  ///< as stored; CMYK has 4 channels, 0 = no ink
+  ColourModel model = ColourModel::grey_or_rgb;
+  int orientation = 1;            ///< EXIF / TIFF, 1 .. 8
+  std::vector<std::uint8_t> icc;  ///< embedded profile, empty when there is none
+};
+
+using Bytes = std::span<const std::uint8_t>;
+
+/// Each throws malformed, unsupported, limit_exceeded, calling the file `name`.
+[[nodiscard]] Decoded decode_jpeg(Bytes bytes, const std::string& name);
+[[nodiscard]] Decoded decode_png(Bytes bytes, const std::string& name);
+[[nodiscard]] Decoded decode_tiff(Bytes bytes, const std::string& name);
+[[nodiscard]] Decoded decode_webp(Bytes bytes, const std::string& name);
+
+/// make_image with the file's name in the error; also refuses sizes that a file of `file_bytes`
+/// bytes cannot honestly hold, before memory is taken.
+[[nodiscard]] Image make_checked_image(std::uint64_t width, std::uint64_t height, int channels,
+                                       int bits, std::size_t file_bytes, const std::string& name);
+
+}  // namespace galen::raster

@@ -1,0 +1,160 @@
+// stdio.h before jpeglib.h, which needs FILE.
+#include <cstdio>
+// clang-format off
+#include <jpeglib.h>
+#include <jerror.h>
+// clang-format on
+
+#include <csetjmp>
+#include <cstdlib>
+#include <memory>
+
+#include "base/raise.h"
+#include "io/raster/codec.h"
+#include "io/raster/orientation.h"
+
+namespace galen::raster {
+namespace {
+
+constexpr int kExifMarker = JPEG_APP0 + 1;
+constexpr int kIccMarker = JPEG_APP0 + 2;
+// A progressive file of a few bytes can ask for any number of passes over the whole picture.
+constexpr int kMaxScans = 500;
+
+/// libjpeg reports errors by a call that must not return: it jumps back into guarded().
+struct Errors {
+  jpeg_error_mgr base;  ///< first, so that libjpeg's pointer is ours
+  std::jmp_buf jump;
+  char message[JMSG_LENGTH_MAX];
+  int code;
+};
+
+[[noreturn]] void on_error(j_common_ptr info) {
+  auto* errors = reinterpret_cast<Errors*>(info->err);
+  errors->code = info->err->msg_code;
+  info->err->format_message(info, errors->message);
+  std::longjmp(errors->jump, 1);
+}
+
+void on_message(j_common_ptr info, int level) {
+  // libjpeg makes up the rest of a truncated file in grey: an image that the scanner never saw.
+  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) on_error(info);
+}
+
+void on_progress(j_common_ptr info) {
+  const auto* decompress = reinterpret_cast<j_decompress_ptr>(info);
+  if (decompress->input_scan_number > kMaxScans) {
+    info->err->msg_code = JERR_BAD_PROGRESSION;
+    on_error(info);
+  }
+}
+
+class JpegReader {
+ public:
+  explicit JpegReader(const std::string& name) : name_(name) {
+    info_.err = jpeg_std_error(&errors_.base);
+    errors_.base.error_exit = on_error;
+    errors_.base.emit_message = on_message;
+    jpeg_create_decompress(&info_);
+    progress_.progress_monitor = on_progress;
+    info_.progress = &progress_;
+  }
+  ~JpegReader() { jpeg_destroy_decompress(&info_); }
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
+
+  Decoded read(Bytes bytes) {
+    guarded([&] {
+      jpeg_mem_src(&info_, bytes.data(), bytes.size());
+      jpeg_save_markers(&info_, kExifMarker, 0xFFFF);
+      jpeg_save_markers(&info_, kIccMarker, 0xFFFF);
+      jpeg_read_header(&info_, TRUE);
+    });
+    Decoded decoded;
+    choose_colours(decoded);
+    decoded.image = make_checked_image(info_.image_width, info_.image_height,
+                                       info_.out_color_components, 8, bytes.size(), name_);
+    read_metadata(decoded);
+    read_rows(decoded.image);
+    if (decoded.model == ColourModel::cmyk && info_.saw_Adobe_marker) {
+      for (std::uint8_t& ink : decoded.image.data) ink = static_cast<std::uint8_t>(255 - ink);
+    }
+    return decoded;
+  }
+
+ private:
+  /// Runs calls of libjpeg; `body` must hold no objects with destructors, since an error jumps out.
+  template <typename Body>
+  void guarded(const Body& body) {
+    if (setjmp(errors_.jump) == 0) {
+      body();
+      return;
+    }
+    const bool is_foreign = errors_.code == JERR_BAD_PRECISION ||
+                            errors_.code == JERR_ARITH_NOTIMPL ||
+                            errors_.code == JERR_SOF_UNSUPPORTED;
+    raise(is_foreign ? ErrorKind::unsupported : ErrorKind::malformed, "{}: JPEG: {}", name_,
+          errors_.message);
+  }
+
+  void choose_colours(Decoded& decoded) {
+    switch (info_.jpeg_color_space) {
+      case JCS_GRAYSCALE:
+        info_.out_color_space = JCS_GRAYSCALE;
+        info_.out_color_components = 1;
+        break;
+      case JCS_CMYK:
+      case JCS_YCCK:
+        decoded.model = ColourModel::cmyk;
+        info_.out_color_space = JCS_CMYK;
+        info_.out_color_components = 4;
+        break;
+      case JCS_RGB:
+      case JCS_YCbCr:
+        info_.out_color_space = JCS_RGB;
+        info_.out_color_components = 3;
+        break;
+      default:
+        raise(ErrorKind::unsupported, "{}: JPEG of {} components", name_, info_.num_components);
+    }
+  }
+
+  void read_metadata(Decoded& decoded) {
+    for (const jpeg_marker_struct* m = info_.marker_list; m != nullptr; m = m->next) {
+      if (m->marker == kExifMarker)
+        decoded.orientation = exif_orientation({m->data, m->data_length});
+      if (decoded.orientation != 1) break;
+    }
+    JOCTET* profile = nullptr;
+    unsigned size = 0;
+    guarded([&] { jpeg_read_icc_profile(&info_, &profile, &size); });
+    const std::unique_ptr<JOCTET, decltype(&std::free)> owner(profile, std::free);
+    decoded.icc.assign(profile, profile + size);
+  }
+
+  void read_rows(Image& image) {
+    std::uint8_t* const pixels = image.data.data();
+    const std::size_t row = image.data.size() / static_cast<std::size_t>(image.height);
+    guarded([&] {
+      jpeg_start_decompress(&info_);
+      while (info_.output_scanline < info_.output_height) {
+        JSAMPROW to = pixels + info_.output_scanline * row;
+        jpeg_read_scanlines(&info_, &to, 1);
+      }
+      jpeg_finish_decompress(&info_);
+    });
+  }
+
+  const std::string& name_;
+  jpeg_decompress_struct info_{};
+  jpeg_progress_mgr progress_{};
+  Errors errors_{};
+};
+
+}  // namespace
+
+Decoded decode_jpeg(Bytes bytes, const std::string& name) {
+  return JpegReader(name).read(bytes);
+}
+
+}  // namespace galen::raster

@@ -1,0 +1,80 @@
+#include "io/raster/raster.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "base/raise.h"
+#include "io/raster/codec.h"
+#include "io/raster/colour.h"
+#include "io/raster/orientation.h"
+
+namespace galen::raster {
+namespace {
+
+using Decode = Decoded (*)(Bytes, const std::string&);
+
+/// The decoder that the first bytes call for, or null.
+Decode decoder_of(std::string_view prefix) {
+  using namespace std::string_view_literals;
+  if (prefix.starts_with("\xFF\xD8\xFF"sv)) return decode_jpeg;
+  if (prefix.starts_with("\x89PNG\r\n\x1A\n"sv)) return decode_png;
+  for (const auto magic : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
+    if (prefix.starts_with(magic)) return decode_tiff;
+  }
+  if (prefix.starts_with("RIFF"sv) &&
+      prefix.substr(std::min<std::size_t>(prefix.size(), 8)).starts_with("WEBP"sv)) {
+    return decode_webp;
+  }
+  return nullptr;
+}
+
+// No lossless format here gets beyond 8 pixels a bit of deflate's best 1032 : 1.
+constexpr std::uint64_t kMaxPixelsPerByte = 8256;
+// Small enough to take without looking at the file's size.
+constexpr std::uint64_t kModestPixels = std::uint64_t{1} << 24;
+
+}  // namespace
+
+Image make_checked_image(std::uint64_t width, std::uint64_t height, int channels, int bits,
+                         std::size_t file_bytes, const std::string& name) {
+  if (width == 0 || height == 0) {
+    raise(ErrorKind::malformed, "{}: {}x{} pixels have no content", name, width, height);
+  }
+  if (width > kMaxImageSide || height > kMaxImageSide || width * height > kMaxImagePixels) {
+    raise(ErrorKind::limit_exceeded, "{}: {}x{} pixels, at most {} a side and {} in all are read",
+          name, width, height, kMaxImageSide, kMaxImagePixels);
+  }
+  if (width * height > kModestPixels && width * height / kMaxPixelsPerByte > file_bytes) {
+    raise(ErrorKind::malformed, "{}: {} bytes cannot hold {}x{} pixels", name, file_bytes, width,
+          height);
+  }
+  return make_image(static_cast<int>(width), static_cast<int>(height), channels, bits);
+}
+
+bool is_raster(std::string_view prefix) {
+  return decoder_of(prefix) != nullptr;
+}
+
+Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name) {
+  const Decode decode = decoder_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (decode == nullptr) {
+    raise(ErrorKind::unsupported, "{}: not a JPEG, PNG, TIFF or WebP file", name);
+  }
+  Decoded decoded = decode(bytes, name);
+  const int orientation = decoded.orientation;
+  return upright(to_srgb(std::move(decoded), name), orientation);
+}
+
+Image read_image(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  return decode_image(file.bytes(), path.string());
+}
+
+void write_png(const std::filesystem::path& path, const Image& image) {
+  const std::vector<std::uint8_t> png = encode_png(image);
+  AtomicFile file(path);
+  file.write(png);
+  file.commit();
+}
+
+}  // namespace galen::raster
