@@ -112,6 +112,7 @@ class TiffReader {
 
 std::vector<TileGrid> grids_of(const std::vector<TiffDirectory>& directories) {
   std::vector<TileGrid> grids;
+  grids.reserve(directories.size());
   for (const TiffDirectory& directory : directories) {
     grids.push_back(directory.grid);
   }

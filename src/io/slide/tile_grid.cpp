@@ -6,6 +6,9 @@
 namespace galen::slide {
 namespace {
 
+// A corner this far outside shares nothing with any level, and x + width must not overflow.
+constexpr std::int64_t kFar = std::int64_t{1} << 40;
+
 struct Box {
   std::int64_t left, top, right, bottom;
 };
@@ -32,8 +35,6 @@ Image compose_region(const TileGrid& grid, std::int64_t x, std::int64_t y, int w
                      const FetchTile& fetch) {
   Image region = make_image(width, height, 3);
   std::fill(region.data.begin(), region.data.end(), std::uint8_t{255});
-  // A corner this far outside shares nothing with any level, and x + width must not overflow.
-  constexpr std::int64_t kFar = std::int64_t{1} << 40;
   if (x < -kFar || x > kFar || y < -kFar || y > kFar) {
     return region;
   }
