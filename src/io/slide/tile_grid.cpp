@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/raise.h"
+
 namespace galen::slide {
 namespace {
 
@@ -60,6 +62,15 @@ Image compose_region(const TileGrid& grid, std::int64_t x, std::int64_t y, int w
     }
   }
   return region;
+}
+
+Image compose_level(const TileGrid& grid, const FetchTile& fetch) {
+  if (grid.width > kMaxImageSide || grid.height > kMaxImageSide) {
+    raise(ErrorKind::limit_exceeded, "a picture of {} x {} pixels; at most {} a side", grid.width,
+          grid.height, kMaxImageSide);
+  }
+  return compose_region(grid, 0, 0, static_cast<int>(grid.width), static_cast<int>(grid.height),
+                        fetch);
 }
 
 }  // namespace galen::slide
