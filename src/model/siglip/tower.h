@@ -10,37 +10,42 @@
 namespace galen::model {
 
 struct TowerOptions {
-  int threads = 0;      ///< 0 = all cores
-  std::string device;   ///< ggml backend device name; empty = the first GPU, else the CPU
+  int threads = 0;     ///< 0 = all cores
+  std::string device{};  ///< ggml backend device name; empty = the first GPU, else the CPU
 };
 
 /// Shape of a vision tower.
 struct VisionShape {
-  int image_size = 0;    ///< pixels, square
+  int image_size = 0;  ///< pixels, square
   int patch_size = 0;
   int hidden = 0;
   int layers = 0;
   int heads = 0;
   int mlp = 0;
-  int projection = 0;        ///< decoder width of the Gemma 3 projector, 0 without one
-  int tokens_per_image = 0;  ///< soft tokens after the projector, 0 without one
+  int projection = 0;             ///< decoder width of the Gemma 3 projector, 0 without one
+  int tokens_per_image = 0;       ///< soft tokens after the projector, 0 without one
   bool has_pooling_head = false;  ///< MAP head
-  [[nodiscard]] int patches() const { return (image_size / patch_size) * (image_size / patch_size); }
+  [[nodiscard]] int patches() const {
+    return (image_size / patch_size) * (image_size / patch_size);
+  }
 };
 
-/// The vision tower of an mmproj GGUF (llama.cpp's names) or of a SigLIP GGUF of `galen models import`.
-/// Not thread-safe; one per thread of work.
+/// The vision tower of an mmproj GGUF (llama.cpp's names) or of a SigLIP GGUF of `galen models
+/// import`. Not thread-safe; one per thread of work.
 class VisionTower {
  public:
   /// Throws not_found, malformed, unsupported, out_of_memory (checked before it is taken).
-  static std::unique_ptr<VisionTower> load(const std::filesystem::path& gguf, const TowerOptions& options = {});
+  static std::unique_ptr<VisionTower> load(const std::filesystem::path& gguf,
+                                           const TowerOptions& options = {});
   virtual ~VisionTower() = default;
   [[nodiscard]] virtual const VisionShape& shape() const = 0;
   /// `pixels`: images x 3 x S x S, planar RGB, normalised to [-1, 1]. All results are image-major.
   /// Patch features after post_layernorm: images x patches x hidden.
-  [[nodiscard]] virtual std::vector<float> patch_features(std::span<const float> pixels, int images) = 0;
+  [[nodiscard]] virtual std::vector<float> patch_features(std::span<const float> pixels,
+                                                          int images) = 0;
   /// Soft tokens for the decoder: images x tokens_per_image x projection. Needs a projector.
-  [[nodiscard]] virtual std::vector<float> soft_tokens(std::span<const float> pixels, int images) = 0;
+  [[nodiscard]] virtual std::vector<float> soft_tokens(std::span<const float> pixels,
+                                                       int images) = 0;
   /// Pooled embedding (MAP head), not normalised: images x hidden. Needs a pooling head.
   [[nodiscard]] virtual std::vector<float> pooled(std::span<const float> pixels, int images) = 0;
 };
