@@ -31,8 +31,8 @@ class Slide {
   [[nodiscard]] virtual std::vector<std::string> associated_names() const = 0;
   /// "label", "macro", "thumbnail" ... Throws not_found.
   [[nodiscard]] virtual Image associated_image(const std::string& name) const = 0;
-  /// RGB8 pixels of one level; (x, y) are level-0 pixels of the top-left corner, width and height are
-  /// pixels of that level. What lies outside the slide, or was not scanned, is white.
+  /// RGB8 pixels of one level; (x, y) are level-0 pixels of the top-left corner, width and height
+  /// are pixels of that level. What lies outside the slide, or was not scanned, is white.
   [[nodiscard]] virtual Image read_level(int level, std::int64_t x, std::int64_t y, int width,
                                          int height) const = 0;
 };
@@ -46,9 +46,15 @@ struct SlideOptions {
 [[nodiscard]] std::shared_ptr<Slide> open_slide(const std::filesystem::path& path,
                                                 const SlideOptions& options = {});
 
-/// RGB8 region of `width` x `height` pixels at `mpp`, top-left at level-0 pixel (x, y): read from the
-/// nearest finer level, then resized once. Throws invalid_argument, naming --mpp, when the slide has
-/// no mpp.
-[[nodiscard]] Image read_region(const Slide& slide, double x, double y, int width, int height, Mpp mpp);
+/// How much finer than the slide was scanned a region may be asked for: scanners called 20X have up
+/// to 0.52 um pixels, not 0.5.
+inline constexpr double kMaxUpsampling = 1.05;
+
+/// RGB8 region of `width` x `height` pixels at `mpp`, top-left at level-0 pixel (x, y): read from
+/// the nearest finer level, then resized once (Pillow's bilinear). White outside the slide. Throws
+/// invalid_argument, naming --mpp, when the slide has no mpp, and when `mpp` is finer than the
+/// slide's by more than kMaxUpsampling: no pixels are invented.
+[[nodiscard]] Image read_region(const Slide& slide, double x, double y, int width, int height,
+                                Mpp mpp);
 
 }  // namespace galen

@@ -103,17 +103,12 @@ CodedFrame decode_stream(std::span<const std::uint8_t> stream, const PixelFormat
                          Codec codec, const std::string& where) {
   const FrameShape shape{format.width, format.height, format.samples, format.bits_allocated};
   switch (codec) {
-    case Codec::rle:
-      return decode_rle(stream, shape, where);
-    case Codec::jpeg:
-      return decode_jpeg(stream, shape, format.is_ybr(), where);
-    case Codec::jpeg_ls:
-      return decode_jpeg_ls(stream, shape, where);
-    case Codec::jpeg_2000:
-      return decode_jpeg_2000(stream, shape, where);
+    case Codec::rle: return decode_rle(stream, shape, where);
+    case Codec::jpeg: return decode_jpeg(stream, shape, format.is_ybr(), where);
+    case Codec::jpeg_ls: return decode_jpeg_ls(stream, shape, where);
+    case Codec::jpeg_2000: return decode_jpeg_2000(stream, shape, where);
     case Codec::none:
-    case Codec::unsupported:
-      break;
+    case Codec::unsupported: break;
   }
   raise(ErrorKind::internal, "{}: no decoder for this transfer syntax", where);
 }

@@ -141,6 +141,15 @@ std::vector<std::uint16_t> Item::words(const Attribute& attribute) const {
 }
 
 std::vector<Item> Item::items(const Attribute& attribute) const {
+  return leading_items(attribute, kMaxItems);
+}
+
+std::optional<Item> Item::first_item(const Attribute& attribute) const {
+  auto first = leading_items(attribute, 1);
+  return first.empty() ? std::nullopt : std::optional(std::move(first.front()));
+}
+
+std::vector<Item> Item::leading_items(const Attribute& attribute, std::size_t count) const {
   std::vector<Item> items;
   const Element* element = find(attribute);
   if (element == nullptr) return items;
@@ -149,18 +158,10 @@ std::vector<Item> Item::items(const Attribute& attribute) const {
   const Encoding encoding = is_unknown ? Encoding{false, false} : encoding_;
   ElementReader reader(element->value, encoding, name_);
   std::span<const std::uint8_t> content;
-  while (reader.next_item(content)) {
-    if (items.size() == kMaxItems) {
-      raise(ErrorKind::limit_exceeded, "{}: more than {} items in a sequence", name_, kMaxItems);
-    }
+  while (items.size() < count && reader.next_item(content)) {
     items.emplace_back(content, encoding, name_);
   }
   return items;
-}
-
-std::optional<Item> Item::first_item(const Attribute& attribute) const {
-  const auto all = items(attribute);
-  return all.empty() ? std::nullopt : std::optional(all.front());
 }
 
 MetaGroup read_meta_group(std::span<const std::uint8_t> bytes, std::string_view name) {

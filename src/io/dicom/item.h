@@ -63,7 +63,8 @@ class Item {
   [[nodiscard]] std::vector<std::uint16_t> words(const Attribute& attribute) const;
   /// The value's bytes as in the file. Empty when absent.
   [[nodiscard]] std::span<const std::uint8_t> bytes(const Attribute& attribute) const;
-  /// The items of a sequence. Empty when absent. Throws malformed, limit_exceeded.
+  /// The items of a sequence, at most the first 2^20. Empty when absent. Throws malformed,
+  /// limit_exceeded.
   [[nodiscard]] std::vector<Item> items(const Attribute& attribute) const;
   /// The first item of a sequence.
   [[nodiscard]] std::optional<Item> first_item(const Attribute& attribute) const;
@@ -72,6 +73,9 @@ class Item {
   [[nodiscard]] Encoding encoding() const { return encoding_; }
 
  private:
+  [[nodiscard]] std::vector<Item> leading_items(const Attribute& attribute,
+                                                std::size_t count) const;
+
   std::vector<Element> elements_;
   Encoding encoding_;
   std::string_view name_;

@@ -4,6 +4,7 @@
 #include <dcmtk/dcmjpeg/djdijg12.h>
 #include <dcmtk/dcmjpeg/djdijg16.h>
 #include <dcmtk/dcmjpeg/djdijg8.h>
+#include <dcmtk/oflog/oflog.h>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -71,6 +72,15 @@ std::optional<JpegHeader> read_header(std::span<const std::uint8_t> stream) {
   return {};
 }
 
+/// DCMTK would write warnings about the stream to stderr; ours is the error it returns.
+void silence_dcmtk() {
+  static const bool is_silent = [] {
+    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+    return true;
+  }();
+  (void)is_silent;
+}
+
 std::unique_ptr<DJDecoder> make_decoder(const DJCodecParameter& parameters, int precision,
                                         bool is_ybr) {
   if (precision <= 8) return std::make_unique<DJDecompressIJG8Bit>(parameters, is_ybr);
@@ -93,6 +103,7 @@ CodedFrame decode_jpeg(std::span<const std::uint8_t> stream, const FrameShape& s
   }
   // Some writers name the wrong photometric interpretation; the stream knows better (as pydicom).
   const bool convert = shape.samples == 3 && !header->has_rgb_ids && (is_ybr || header->has_jfif);
+  silence_dcmtk();
   const DJCodecParameter parameters(ECC_lossyYCbCr, EDC_photometricInterpretation, EUC_default,
                                     EPC_colorByPixel);
   const auto decoder = make_decoder(parameters, header->precision, convert);

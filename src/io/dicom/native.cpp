@@ -31,10 +31,21 @@ bool is_subsampled(const Dataset& dataset, const PixelFormat& format) {
   return dataset.pixel_data()->value.size() < full;
 }
 
-void swap_groups(std::vector<std::uint8_t>& bytes, std::size_t group) {
-  for (std::size_t at = 0; at + group <= bytes.size(); at += group) {
-    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                 bytes.begin() + static_cast<std::ptrdiff_t>(at + group));
+/// Undoes big endian order. Bytes in an OW element are swapped by words, which may straddle frames.
+void to_little_endian(const Dataset& dataset, std::span<const std::uint8_t> bytes,
+                      CodedFrame& frame) {
+  const auto size = static_cast<std::size_t>(frame.bytes_per_sample);
+  if (size > 1) {
+    for (auto at = frame.data.begin(); at != frame.data.end(); at += size)
+      std::reverse(at, at + size);
+    return;
+  }
+  if (std::string_view(dataset.pixel_data()->vr, 2) != "OW") return;
+  const auto value = dataset.pixel_data()->value;
+  const auto begin = static_cast<std::size_t>(bytes.data() - value.data());
+  for (std::size_t i = 0; i < frame.data.size(); ++i) {
+    const std::size_t at = (begin + i) ^ 1;
+    if (at < value.size()) frame.data[i] = value[at];
   }
 }
 
@@ -96,10 +107,7 @@ CodedFrame native_frame(const Dataset& dataset, const PixelFormat& format, int i
     return frame;
   }
   frame.data.assign(bytes.begin(), bytes.end());
-  if (!dataset.root().encoding().big_endian) return frame;
-  const bool is_words = std::string_view(dataset.pixel_data()->vr, 2) == "OW";
-  const auto group = static_cast<std::size_t>(frame.bytes_per_sample);
-  if (group > 1 || is_words) swap_groups(frame.data, std::max<std::size_t>(group, 2));
+  if (dataset.root().encoding().big_endian) to_little_endian(dataset, bytes, frame);
   return frame;
 }
 

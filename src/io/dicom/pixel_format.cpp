@@ -22,7 +22,8 @@ constexpr std::array<std::string_view, 9> kPhotometrics = {
 int required(const Dataset& dataset, const Attribute& attribute, std::string_view label, int low,
              int high) {
   const auto value = dataset.root().integer(attribute);
-  if (!value) raise(ErrorKind::malformed, "{}: {} is missing", dataset.name(), label);
+  if (!value)
+    raise(ErrorKind::malformed, "{}: {} is missing or no whole number", dataset.name(), label);
   if (*value < low || *value > high) {
     raise(*value > high ? ErrorKind::limit_exceeded : ErrorKind::malformed,
           "{}: {} is {}, {} to {} are read", dataset.name(), label, *value, low, high);

@@ -27,9 +27,9 @@ using Bytes = std::span<const std::uint8_t>;
 [[nodiscard]] Decoded decode_tiff(Bytes bytes, const std::string& name);
 [[nodiscard]] Decoded decode_webp(Bytes bytes, const std::string& name);
 
-/// make_image with the file's name in the error; also refuses sizes that a file of `file_bytes`
-/// bytes cannot honestly hold, before memory is taken.
-[[nodiscard]] Image make_checked_image(std::uint64_t width, std::uint64_t height, int channels,
-                                       int bits, std::size_t file_bytes, const std::string& name);
+/// Throws malformed for a size of nothing or one that a file of `file_bytes` bytes cannot honestly
+/// hold, limit_exceeded beyond galen/image.h's limits. Called before memory is taken.
+void check_size(std::uint64_t width, std::uint64_t height, std::size_t file_bytes,
+                const std::string& name);
 
 }  // namespace galen::raster

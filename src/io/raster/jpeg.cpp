@@ -49,6 +49,16 @@ void on_progress(j_common_ptr info) {
   }
 }
 
+ErrorKind kind_of(int code) {
+  switch (code) {
+    case JERR_IMAGE_TOO_BIG: return ErrorKind::limit_exceeded;
+    case JERR_BAD_PRECISION:
+    case JERR_ARITH_NOTIMPL:
+    case JERR_SOF_UNSUPPORTED: return ErrorKind::unsupported;
+    default: return ErrorKind::malformed;
+  }
+}
+
 class JpegReader {
  public:
   explicit JpegReader(const std::string& name) : name_(name) {
@@ -72,8 +82,9 @@ class JpegReader {
     });
     Decoded decoded;
     choose_colours(decoded);
-    decoded.image = make_checked_image(info_.image_width, info_.image_height,
-                                       info_.out_color_components, 8, bytes.size(), name_);
+    check_size(info_.image_width, info_.image_height, bytes.size(), name_);
+    decoded.image = make_image(static_cast<int>(info_.image_width),
+                               static_cast<int>(info_.image_height), info_.out_color_components);
     read_metadata(decoded);
     read_rows(decoded.image);
     if (decoded.model == ColourModel::cmyk && info_.saw_Adobe_marker) {
@@ -90,11 +101,7 @@ class JpegReader {
       body();
       return;
     }
-    const bool is_foreign = errors_.code == JERR_BAD_PRECISION ||
-                            errors_.code == JERR_ARITH_NOTIMPL ||
-                            errors_.code == JERR_SOF_UNSUPPORTED;
-    raise(is_foreign ? ErrorKind::unsupported : ErrorKind::malformed, "{}: JPEG: {}", name_,
-          errors_.message);
+    raise(kind_of(errors_.code), "{}: JPEG: {}", name_, errors_.message);
   }
 
   void choose_colours(Decoded& decoded) {

@@ -74,15 +74,17 @@ class PngReader {
   Decoded read() {
     guarded(errors_, name_, [&] {
       png_set_read_fn(png_, &rest_, on_read);
-      png_set_user_limits(png_, 0x7FFFFFFF, 0x7FFFFFFF);  // make_checked_image has the limits
+      png_set_user_limits(png_, 0x7FFFFFFF, 0x7FFFFFFF);  // check_size has the limits
       png_set_chunk_malloc_max(png_, kMaxChunk);
       png_read_info(png_, info_);
-      ask_for_plain_samples();
     });
+    const png_uint_32 width = png_get_image_width(png_, info_);
+    const png_uint_32 height = png_get_image_height(png_, info_);
+    check_size(width, height, file_bytes_, name_);  // before libpng takes memory for a row
+    guarded(errors_, name_, [&] { ask_for_plain_samples(); });
     Decoded decoded;
-    decoded.image = make_checked_image(
-        png_get_image_width(png_, info_), png_get_image_height(png_, info_),
-        png_get_channels(png_, info_), png_get_bit_depth(png_, info_), file_bytes_, name_);
+    decoded.image = make_image(static_cast<int>(width), static_cast<int>(height),
+                               png_get_channels(png_, info_), png_get_bit_depth(png_, info_));
     read_rows(decoded.image);
     read_metadata(decoded);
     return decoded;

@@ -35,8 +35,8 @@ constexpr std::uint64_t kModestPixels = std::uint64_t{1} << 24;
 
 }  // namespace
 
-Image make_checked_image(std::uint64_t width, std::uint64_t height, int channels, int bits,
-                         std::size_t file_bytes, const std::string& name) {
+void check_size(std::uint64_t width, std::uint64_t height, std::size_t file_bytes,
+                const std::string& name) {
   if (width == 0 || height == 0) {
     raise(ErrorKind::malformed, "{}: {}x{} pixels have no content", name, width, height);
   }
@@ -48,7 +48,6 @@ Image make_checked_image(std::uint64_t width, std::uint64_t height, int channels
     raise(ErrorKind::malformed, "{}: {} bytes cannot hold {}x{} pixels", name, file_bytes, width,
           height);
   }
-  return make_image(static_cast<int>(width), static_cast<int>(height), channels, bits);
 }
 
 bool is_raster(std::string_view prefix) {

@@ -212,13 +212,12 @@ void settle_range(const Layout& layout, Image& image) {
 }
 
 /// YCbCr, CIE L*a*b* and the like through libtiff.
-Image through_rgba(const TiffFile& file, const Layout& layout, std::size_t file_bytes,
-                   int orientation) {
+Image through_rgba(const TiffFile& file, const Layout& layout, int orientation) {
   char reason[1024] = {};
   if (TIFFRGBAImageOK(file.get(), reason) == 0) {
     raise(ErrorKind::unsupported, "{}: TIFF: {}", file.name(), reason);
   }
-  Image image = make_checked_image(layout.width, layout.height, 3, 8, file_bytes, file.name());
+  Image image = make_image(static_cast<int>(layout.width), static_cast<int>(layout.height), 3);
   std::vector<std::uint32_t> raster(image.samples() / 3);
   // Asked for its own orientation, libtiff leaves the order of rows and columns alone.
   if (TIFFReadRGBAImageOriented(file.get(), layout.width, layout.height, raster.data(), orientation,
@@ -238,6 +237,7 @@ Image through_rgba(const TiffFile& file, const Layout& layout, std::size_t file_
 Decoded decode_tiff(Bytes bytes, const std::string& name) {
   const TiffFile file(bytes, name);
   const Layout layout = read_layout(file);
+  check_size(layout.width, layout.height, bytes.size(), name);
   Decoded decoded;
   decoded.orientation = file.tag<std::uint16_t>(TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
   std::uint32_t icc_size = 0;
@@ -246,11 +246,11 @@ Decoded decode_tiff(Bytes bytes, const std::string& name) {
     decoded.icc.assign(icc, icc + icc_size);
   }
   if (!is_plain(file, layout)) {
-    decoded.image = through_rgba(file, layout, bytes.size(), decoded.orientation);
+    decoded.image = through_rgba(file, layout, decoded.orientation);
     return decoded;
   }
-  decoded.image = make_checked_image(layout.width, layout.height, layout.kept,
-                                     layout.bits == 16 ? 16 : 8, bytes.size(), name);
+  decoded.image = make_image(static_cast<int>(layout.width), static_cast<int>(layout.height),
+                             layout.kept, layout.bits == 16 ? 16 : 8);
   if (layout.block_width == 0 || layout.block_height == 0) {
     raise(ErrorKind::malformed, "{}: TIFF tiles of {}x{} pixels", name, layout.block_width,
           layout.block_height);

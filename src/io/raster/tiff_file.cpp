@@ -15,8 +15,8 @@ TiffFile::TiffFile(Bytes bytes, const std::string& name) : bytes_(bytes), name_(
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), on_error, this);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_warning, this);
   // "m": no memory map, every read passes on_read's bounds.
-  tiff_.reset(TIFFClientOpenExt(name.c_str(), "rm", this, on_read, on_write, on_seek, on_close,
-                                on_size, nullptr, nullptr, options.get()));
+  tiff_.reset(TIFFClientOpenExt("file", "rm", this, on_read, on_write, on_seek, on_close, on_size,
+                                nullptr, nullptr, options.get()));
   if (!tiff_) raise_damaged();
 }
 

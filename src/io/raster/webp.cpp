@@ -36,9 +36,9 @@ Decoded decode_webp(Bytes bytes, const std::string& name) {
   }
   const int channels = features.has_alpha != 0 ? 4 : 3;
   Decoded decoded;
-  decoded.image = make_checked_image(static_cast<std::uint64_t>(features.width),
-                                     static_cast<std::uint64_t>(features.height), channels, 8,
-                                     bytes.size(), name);
+  check_size(static_cast<std::uint64_t>(features.width),
+             static_cast<std::uint64_t>(features.height), bytes.size(), name);
+  decoded.image = make_image(features.width, features.height, channels);
   std::vector<std::uint8_t>& pixels = decoded.image.data;
   const auto decode = channels == 4 ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
   if (decode(bytes.data(), bytes.size(), pixels.data(), pixels.size(), features.width * channels) ==

@@ -11,8 +11,7 @@ namespace {
 
 // The first that knows the file opens it. Vendor formats come before plain TIFF: most of them are
 // TIFF files with rules of their own.
-constexpr std::array<slide::OpenSource, 2> kSources = {slide::open_with_openslide,
-                                                       slide::open_tiff};
+constexpr std::array kSources = {slide::open_dicom, slide::open_with_openslide, slide::open_tiff};
 
 }  // namespace
 

@@ -14,6 +14,11 @@ namespace galen::slide {
 using OpenSource = std::shared_ptr<Slide> (*)(const std::filesystem::path& path,
                                               const SlideOptions& options);
 
+/// DICOM VL Whole Slide Microscopy: a folder of one series, or a file, together with the files of
+/// its series beside it. TILED_FULL and TILED_SPARSE, every transfer syntax of io/dicom.
+[[nodiscard]] std::shared_ptr<Slide> open_dicom(const std::filesystem::path& path,
+                                                const SlideOptions& options);
+
 /// The vendor formats of OpenSlide, but not its "generic-tiff", which knows no pixel size.
 [[nodiscard]] std::shared_ptr<Slide> open_with_openslide(const std::filesystem::path& path,
                                                          const SlideOptions& options);

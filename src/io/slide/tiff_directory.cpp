@@ -12,6 +12,8 @@ namespace {
 constexpr std::int64_t kMaxTilePixels = std::int64_t{1} << 26;  // 192 MiB of RGB
 constexpr std::int64_t kMaxTiles = std::int64_t{1} << 25;
 constexpr std::uint16_t kMaxSubDirectories = 64;
+constexpr std::array kCompressions = {COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_JPEG,
+                                      COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE};
 
 std::string place(const TiffHandle& handle) {
   return fmt::format("{}: directory {}", handle.path().string(),
@@ -19,10 +21,8 @@ std::string place(const TiffHandle& handle) {
 }
 
 void check_compression(const TiffHandle& handle) {
-  constexpr std::array kRead = {COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_JPEG,
-                                COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE};
   const auto compression = handle.field_or_default<std::uint16_t>(TIFFTAG_COMPRESSION);
-  if (std::find(kRead.begin(), kRead.end(), compression) == kRead.end()) {
+  if (std::find(kCompressions.begin(), kCompressions.end(), compression) == kCompressions.end()) {
     raise(ErrorKind::unsupported,
           "{}: compression {} is not read; convert to JPEG, LZW, Deflate or uncompressed tiles",
           place(handle), compression);

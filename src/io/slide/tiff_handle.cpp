@@ -1,8 +1,10 @@
 #include "io/slide/tiff_handle.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 #include "base/file.h"
@@ -13,6 +15,10 @@ namespace {
 
 // The largest single block that a file can make libtiff take.
 constexpr tmsize_t kMaxSingleAlloc = tmsize_t{256} << 20;
+
+// Little and big endian, classic and Big TIFF.
+constexpr std::array kMagics = {std::string_view("II\x2a\0", 4), std::string_view("MM\0\x2a", 4),
+                                std::string_view("II\x2b\0", 4), std::string_view("MM\0\x2b", 4)};
 
 int keep_error(TIFF* /*tiff*/, void* kept, const char* /*module*/, const char* format,
                va_list values) {
@@ -75,9 +81,7 @@ bool is_tiff(const std::filesystem::path& path) {
     return false;
   }
   const std::string magic = read_prefix(path, 4);
-  using namespace std::string_view_literals;
-  return magic == "II\x2a\0"sv || magic == "MM\0\x2a"sv || magic == "II\x2b\0"sv ||
-         magic == "MM\0\x2b"sv;
+  return std::find(kMagics.begin(), kMagics.end(), magic) != kMagics.end();
 }
 
 }  // namespace galen::slide

@@ -112,6 +112,7 @@ class TiffReader {
 
 std::vector<TileGrid> grids_of(const std::vector<TiffDirectory>& directories) {
   std::vector<TileGrid> grids;
+  grids.reserve(directories.size());
   for (const TiffDirectory& directory : directories) {
     grids.push_back(directory.grid);
   }
@@ -147,15 +148,9 @@ class TiffSlide final : public TiledSlide {
       raise(ErrorKind::not_found, "{}: no associated image \"{}\"", path_.string(), name);
     }
     const TiffReader reader(path_, found->second);
-    const TileGrid& grid = found->second.grid;
-    if (grid.width > kMaxImageSide || grid.height > kMaxImageSide) {
-      raise(ErrorKind::limit_exceeded,
-            "{}: associated image \"{}\" of {} x {} pixels; at most {} a side", path_.string(),
-            name, grid.width, grid.height, kMaxImageSide);
-    }
-    return compose_region(
-        grid, 0, 0, static_cast<int>(grid.width), static_cast<int>(grid.height),
-        [&](std::int64_t column, std::int64_t row) { return reader.decode(column, row); });
+    return compose_level(found->second.grid, [&](std::int64_t column, std::int64_t row) {
+      return reader.decode(column, row);
+    });
   }
 
  protected:

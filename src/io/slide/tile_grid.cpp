@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/raise.h"
+
 namespace galen::slide {
 namespace {
+
+// A corner this far outside shares nothing with any level, and x + width must not overflow.
+constexpr std::int64_t kFar = std::int64_t{1} << 40;
 
 struct Box {
   std::int64_t left, top, right, bottom;
@@ -32,8 +37,6 @@ Image compose_region(const TileGrid& grid, std::int64_t x, std::int64_t y, int w
                      const FetchTile& fetch) {
   Image region = make_image(width, height, 3);
   std::fill(region.data.begin(), region.data.end(), std::uint8_t{255});
-  // A corner this far outside shares nothing with any level, and x + width must not overflow.
-  constexpr std::int64_t kFar = std::int64_t{1} << 40;
   if (x < -kFar || x > kFar || y < -kFar || y > kFar) {
     return region;
   }
@@ -59,6 +62,15 @@ Image compose_region(const TileGrid& grid, std::int64_t x, std::int64_t y, int w
     }
   }
   return region;
+}
+
+Image compose_level(const TileGrid& grid, const FetchTile& fetch) {
+  if (grid.width > kMaxImageSide || grid.height > kMaxImageSide) {
+    raise(ErrorKind::limit_exceeded, "a picture of {} x {} pixels; at most {} a side", grid.width,
+          grid.height, kMaxImageSide);
+  }
+  return compose_region(grid, 0, 0, static_cast<int>(grid.width), static_cast<int>(grid.height),
+                        fetch);
 }
 
 }  // namespace galen::slide

@@ -29,4 +29,7 @@ using FetchTile =
 [[nodiscard]] Image compose_region(const TileGrid& grid, std::int64_t x, std::int64_t y, int width,
                                    int height, const FetchTile& fetch);
 
+/// The whole level. Throws limit_exceeded when it is larger than an Image may be.
+[[nodiscard]] Image compose_level(const TileGrid& grid, const FetchTile& fetch);
+
 }  // namespace galen::slide

@@ -1,6 +1,6 @@
 // Real slides, when the environment variable GALEN_SHARED_DATA names their folder.
 
-#include <cstdlib>
+#include <array>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,27 +8,22 @@
 #include <galen/error.h>
 #include <galen/slide.h>
 
+#include "../dicom/shared_data.h"
+
 namespace galen::slide {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
 
 class SharedSlides : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const char* folder = std::getenv("GALEN_SHARED_DATA");
-    folder_ =
-        std::filesystem::path(folder != nullptr ? folder : GALEN_SOURCE_DIR "/../shared/data") /
-        "wsi";
-    if (!std::filesystem::exists(folder_)) {
-      GTEST_SKIP() << "no shared data at " << folder_;
-    }
-  }
+  void SetUp() override { SKIP_WITHOUT(folder_); }
   [[nodiscard]] std::shared_ptr<Slide> open(const std::string& name) const {
     return open_slide(folder_ / name);
   }
 
-  std::filesystem::path folder_;
+  const std::filesystem::path folder_ = shared_data() / "wsi";
 };
 
 double mean_difference(const Image& a, const Image& b) {
@@ -37,6 +32,16 @@ double mean_difference(const Image& a, const Image& b) {
     sum += std::abs(int{a.data[i]} - int{b.data.at(i)});
   }
   return sum / static_cast<double>(a.data.size());
+}
+
+/// Sums of the channels over the 600 x 400 pixels at (300, 200).
+std::array<std::uint64_t, 3> channel_sums(const Slide& slide) {
+  const Image part = slide.read_level(0, 300, 200, 600, 400);
+  std::array<std::uint64_t, 3> sums{};
+  for (std::size_t i = 0; i < part.data.size(); ++i) {
+    sums[i % 3] += part.data[i];
+  }
+  return sums;
 }
 
 TEST_F(SharedSlides, AperioFactsAreThoseOfOpenSlide) {
@@ -70,6 +75,17 @@ TEST_F(SharedSlides, AperioJpeg2000HasTwoLevelsAndNoPixelSize) {
   EXPECT_FALSE(slide->mpp());
   const Image fine = slide->read_level(0, 1000, 1000, 512, 512);
   EXPECT_GT(mean_difference(fine, slide->read_level(0, 3000, 2500, 512, 512)), 1.0);
+}
+
+TEST_F(SharedSlides, DicomFramesAreThoseOfPydicom) {
+  const auto brca = open("cptac-brca_15BR001_level.dcm");
+  EXPECT_EQ(brca->levels()[0].width, 1680);
+  EXPECT_NEAR(brca->mpp()->x, 15.8212, 1e-4);
+  EXPECT_THAT(channel_sums(*brca), ElementsAre(58253592, 58269762, 58245265));
+  const auto camelyon = open("multiframe_camelyon_challenge_image.dcm");
+  EXPECT_EQ(camelyon->levels()[0].height, 700);
+  EXPECT_NEAR(camelyon->mpp()->y, 28.968, 1e-3);
+  EXPECT_THAT(channel_sums(*camelyon), ElementsAre(48073658, 43366052, 50392802));
 }
 
 }  // namespace

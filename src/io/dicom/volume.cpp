@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <numbers>
+
+#include "base/parallel.h"
+#include "base/raise.h"
+#include "io/dicom/frames.h"
+#include "io/dicom/functional_groups.h"
+#include "io/dicom/modality.h"
+#include "io/dicom/series.h"
+
+namespace galen::dicom {
+namespace {
+
+constexpr double kSamePlace = 1e-3;        // mm
+constexpr double kSpacingRounding = 0.02;  // of the usual spacing; decimal strings are rounded
+
+/// One file of a series, open for decoding.
+struct Source {
+  explicit Source(const std::filesystem::path& path)
+      : reader(Dataset::open(path)),
+        attributes(reader.dataset()),
+        transform(reader.dataset(), attributes, reader.format().is_signed) {}
+  FrameReader reader;
+  FrameAttributes attributes;
+  ModalityTransform transform;
+};
+
+using Sources = std::map<std::filesystem::path, std::unique_ptr<Source>>;
+
+Sources open_sources(const std::vector<Slice>& slices) {
+  Sources sources;
+  for (const Slice& slice : slices) sources.try_emplace(slice.path);
+  std::vector<Sources::value_type*> entries;
+  for (auto& entry : sources) entries.push_back(&entry);
+  parallel_for(entries.size(), 0, [&](std::size_t i) {
+    entries[i]->second = std::make_unique<Source>(entries[i]->first);
+  });
+  return sources;
+}
+
+double place(const Slice& slice) {
+  return dot(slice.orientation->normal(), *slice.position);
+}
+
+/// Slices by place (z) and repetition (t): index z * nt + t. Unequal repetitions are cut to one.
+struct Stack {
+  std::vector<const Slice*> slices;
+  int nz = 0;
+  int nt = 1;
+};
+
+Stack stack_of(const Series& series, std::vector<std::string>& notes) {
+  std::vector<std::vector<const Slice*>> places;
+  for (const Slice& slice : series.slices) {
+    if (places.empty() || place(slice) - place(*places.back().front()) > kSamePlace)
+      places.emplace_back();
+    places.back().push_back(&slice);
+  }
+  const std::size_t repeats = places.front().size();
+  const bool is_even =
+      std::all_of(places.begin(), places.end(), [&](const auto& p) { return p.size() == repeats; });
+  Stack stack;
+  stack.nz = static_cast<int>(places.size());
+  stack.nt = is_even ? static_cast<int>(repeats) : 1;
+  for (const auto& at_place : places) {
+    stack.slices.insert(stack.slices.end(), at_place.begin(), at_place.begin() + stack.nt);
+  }
+  if (!is_even) {
+    notes.push_back(fmt::format("images at places that repeat unequally: {} left out",
+                                series.slices.size() - stack.slices.size()));
+  }
+  return stack;
+}
+
+/// From the first to the last slice, per slice. Sheared against the normal when the gantry was
+/// tilted.
+Vec3 slice_step(const Stack& stack) {
+  const Slice& first = *stack.slices.front();
+  if (stack.nz > 1) {
+    return times(minus(*stack.slices.back()->position, *first.position), 1.0 / (stack.nz - 1));
+  }
+  return times(first.orientation->normal(), first.thickness > 0 ? first.thickness : 1);
+}
+
+void set_geometry(const Stack& stack, Volume& volume) {
+  const Slice& first = *stack.slices.front();
+  const Vec3 columns[3] = {times(first.orientation->row, first.spacing[1]),
+                           times(first.orientation->column, first.spacing[0]), slice_step(stack)};
+  volume.affine[3] = {0, 0, 0, 1};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    volume.spacing[axis] = norm(columns[axis]);
+    volume.affine[axis][3] = (*first.position)[axis];
+    for (std::size_t c = 0; c < 3; ++c) volume.affine[axis][c] = columns[c][axis];
+  }
+}
+
+void note_tilt(const Stack& stack, std::vector<std::string>& notes) {
+  if (stack.nz < 2) return;
+  const Vec3 step = slice_step(stack);
+  const double cosine = dot(step, stack.slices.front()->orientation->normal()) / norm(step);
+  const double degrees = std::acos(std::min(1.0, cosine)) * 180 / std::numbers::pi;
+  if (degrees > 0.5) notes.push_back(fmt::format("gantry tilt of {:.1f} degrees", degrees));
+}
+
+void note_spacing(const Stack& stack, std::vector<std::string>& notes) {
+  std::vector<double> steps;
+  for (int z = 1; z < stack.nz; ++z) {
+    steps.push_back(place(*stack.slices[static_cast<std::size_t>(z * stack.nt)]) -
+                    place(*stack.slices[static_cast<std::size_t>((z - 1) * stack.nt)]));
+  }
+  if (steps.empty()) return;
+  std::vector<double> sorted = steps;
+  std::sort(sorted.begin(), sorted.end());
+  const double usual = sorted[sorted.size() / 2];
+  bool is_mixed = false;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const double ratio = steps[i] / usual;
+    if (std::abs(ratio - 1) <= kSpacingRounding) continue;
+    const bool is_gap = ratio > 1.5 && std::abs(ratio - std::round(ratio)) < 0.1;
+    is_mixed = is_mixed || !is_gap;
+    if (is_gap) {
+      notes.push_back(fmt::format("gap of {:.2f} mm after slice {}, where {:.2f} mm is usual",
+                                  steps[i], i + 1, usual));
+    }
+  }
+  if (is_mixed) {
+    notes.push_back(fmt::format("spacing between slices varies from {:.2f} to {:.2f} mm",
+                                sorted.front(), sorted.back()));
+  }
+}
+
+void decode_slices(const Stack& stack, Volume& volume) {
+  const Sources sources = [&] {
+    std::vector<Slice> used;
+    for (const Slice* slice : stack.slices) used.push_back(*slice);
+    return open_sources(used);
+  }();
+  const std::size_t plane =
+      static_cast<std::size_t>(volume.shape[0]) * static_cast<std::size_t>(volume.shape[1]);
+  parallel_for(stack.slices.size(), 0, [&](std::size_t i) {
+    const Slice& slice = *stack.slices[i];
+    const Source& source = *sources.at(slice.path);
+    const std::vector<float> values =
+        source.transform.apply(source.reader.decode(slice.frame).values, slice.frame);
+    if (values.size() != plane) {
+      raise(ErrorKind::malformed, "{}: the slice has changed its size while it was read",
+            slice.path.string());
+    }
+    const std::size_t z = i / static_cast<std::size_t>(stack.nt);
+    const std::size_t t = i % static_cast<std::size_t>(stack.nt);
+    const std::size_t at = t * static_cast<std::size_t>(stack.nz) + z;
+    std::copy(values.begin(), values.end(),
+              volume.voxels.begin() + static_cast<std::ptrdiff_t>(at * plane));
+  });
+}
+
+}  // namespace
+
+Volume read_volume(const Series& series) {
+  if (!series.is_volume) {
+    raise(ErrorKind::invalid_argument, "a series of {} images is no volume", series.slices.size());
+  }
+  Volume volume;
+  volume.notes = series.notes;
+  const Stack stack = stack_of(series, volume.notes);
+  const Slice& first = *stack.slices.front();
+  volume.modality = series.modality;
+  volume.unit = series.modality == "CT" ? VoxelUnit::hounsfield : VoxelUnit::arbitrary;
+  volume.shape = {first.width, first.height, stack.nz, stack.nt};
+  const std::size_t plane =
+      static_cast<std::size_t>(first.width) * static_cast<std::size_t>(first.height);
+  if (stack.slices.size() > kMaxVoxels / plane) {
+    raise(ErrorKind::limit_exceeded, "a volume of {} slices of {}x{}, at most {} voxels are read",
+          stack.slices.size(), first.width, first.height, kMaxVoxels);
+  }
+  volume.voxels.resize(plane * stack.slices.size());
+  set_geometry(stack, volume);
+  note_tilt(stack, volume.notes);
+  note_spacing(stack, volume.notes);
+  decode_slices(stack, volume);
+  return volume;
+}
+
+}  // namespace galen::dicom
