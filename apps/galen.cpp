@@ -1,4 +1,3 @@
-#include <cstdio>
-int main() {
-  return std::puts("galen") < 0;
-}
+#include "cli/run.h"
+
+int main(int argc, char** argv) { return galen::cli::run(argc, argv); }

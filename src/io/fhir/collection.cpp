@@ -31,7 +31,7 @@ bool is_ndjson(std::string_view text) {
 
 /// "Type/id" out of "http://server/fhir/Type/id/_history/2".
 std::string relative_reference(const std::string& reference) {
-  const std::string current = reference.substr(0, reference.find("/_history/"));
+  std::string current = reference.substr(0, reference.find("/_history/"));
   const std::size_t id = current.rfind('/');
   if (id == std::string::npos || id == 0) return current;
   const std::size_t type = current.rfind('/', id - 1);

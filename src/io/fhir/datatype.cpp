@@ -1,6 +1,7 @@
 #include "io/fhir/datatype.h"
 
 #include "base/raise.h"
+#include "base/utf8.h"
 #include "io/fhir/base64.h"
 
 namespace galen::fhir {
@@ -47,14 +48,6 @@ std::string timing_text(const Field& timing) {
   const std::string unit = repeat["periodUnit"].text();
   if (frequency.empty() || period.empty() || unit.empty()) return {};
   return fmt::format("{} per {} {}", frequency, period, unit);
-}
-
-bool is_utf8(const std::string& bytes) {
-  try {  // dump() checks the encoding
-    return !Json(bytes).dump().empty();
-  } catch (const Json::type_error&) {
-    return false;
-  }
 }
 
 }  // namespace

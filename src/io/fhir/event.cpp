@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/raise.h"
 #include "io/fhir/datatype.h"
 
 namespace galen::fhir {
@@ -123,7 +124,7 @@ RecordEvent allergy(const Field& f, const Collection&) {
   for (const Field& reaction : f["reaction"].items()) {
     const std::string severity = reaction["severity"].text();
     const std::string signs = concepts_text(reaction["manifestation"]);
-    reactions.push_back(severity.empty() ? signs : signs + " (" + severity + ")");
+    reactions.push_back(severity.empty() ? signs : fmt::format("{} ({})", signs, severity));
   }
   const std::string certainty = concept_code(f["verificationStatus"]);
   return {first_of(choice_date(f, "onset"), f["recordedDate"].date()), "", concept_text(f["code"]),

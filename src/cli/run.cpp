@@ -1,0 +1,98 @@
+#include "cli/run.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fmt/core.h>
+#include <new>
+#include <string>
+
+#include <galen/error.h>
+
+#include "base/log.h"
+#include "base/progress.h"
+#include "cli/output.h"
+#include "cli/settings.h"
+#include "cli/verbs.h"
+
+namespace galen::cli {
+namespace {
+
+/// What a shell reports for a program that a closed pipe ended.
+constexpr int kClosedPipeStatus = 128 + SIGPIPE;
+
+std::atomic<CancelToken*> interrupted{nullptr};
+static_assert(std::atomic<CancelToken*>::is_always_lock_free, "used in a signal handler");
+
+extern "C" void on_interrupt(int) {
+  if (CancelToken* token = interrupted.load()) token->cancel();
+}
+
+void install_signal_handlers(CancelToken& token) {
+  interrupted.store(&token);
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second signal ends the program at once
+  for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int report(int status, const std::string& message) {
+  report_error(message);
+  return status;
+}
+
+/// Help and version are "errors" of CLI11 with exit code 0.
+int report_usage(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() != 0) {
+    return report(exit_code(ErrorKind::invalid_argument),
+                  fmt::format("{}; see galen --help", error.what()));
+  }
+  const bool is_version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
+  print(is_version ? std::string(error.what()) + "\n" : app.help());
+  flush_output();
+  return 0;
+}
+
+int parse_and_run(int argc, char** argv, Context& context) {
+  const auto app = make_app(context);
+  bind_environment(*app);
+  load_settings(*app, argc, argv, context);
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report_usage(*app, error);
+  }
+  const LogLevel levels[] = {LogLevel::warning, LogLevel::info, LogLevel::debug};
+  set_log_level(context.quiet ? LogLevel::quiet : levels[std::clamp(context.verbosity, 0, 2)]);
+  Progress::set_enabled(!context.quiet);
+  const int status = context.action();
+  flush_output();
+  return status;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  static Context context;  // outlives this call: a late signal may still look at it
+  install_signal_handlers(context.cancel);
+  try {
+    return parse_and_run(argc, argv, context);
+  } catch (const OutputClosed&) {
+    return kClosedPipeStatus;
+  } catch (const Error& error) {
+    return report(exit_code(error.kind()), error.what());
+  } catch (const std::bad_alloc&) {
+    return report(exit_code(ErrorKind::out_of_memory), "not enough memory");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report(exit_code(ErrorKind::io),
+                  fmt::format("{}: {}", error.path1().string(), error.code().message()));
+  } catch (const std::exception& error) {
+    return report(exit_code(ErrorKind::internal), fmt::format("internal: {}", error.what()));
+  }
+}
+
+}  // namespace galen::cli

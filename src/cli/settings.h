@@ -1,0 +1,30 @@
+#pragma once
+// Defaults from outside the command line: flag over environment over TOML file over built-in
+// default.
+
+#include <string>
+
+#include "cli/context.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace galen::cli {
+
+/// Gives each option its variable: GALEN_THREADS for a global one, GALEN_ASK_MAX_TOKENS for
+/// --max-tokens of `ask`. CLI11 reads them below flags.
+void bind_environment(CLI::App& app);
+
+/// Makes the values of the TOML file the defaults of `app`: top-level keys are global options,
+/// tables are verbs ([ask] max-tokens = 200; [models.pull] for nested ones). The file is --config
+/// in argv, else $GALEN_CONFIG, else $XDG_CONFIG_HOME/galen/config.toml, which alone may be
+/// missing. Throws malformed (with the line), not_found, invalid_argument for unknown keys and bad
+/// values.
+void load_settings(CLI::App& app, int argc, char** argv, Context& context);
+
+/// The key of an option in the file: its long name. Empty for those that a file cannot set.
+[[nodiscard]] std::string setting_key(const CLI::Option& option);
+
+}  // namespace galen::cli

@@ -1,0 +1,39 @@
+#pragma once
+// The verbs of the command line. To add one:
+//   1. src/cli/<verb>.cpp with `void add_<verb>(CLI::App& app, Context& context)`, which adds a
+//   CLI11
+//      subcommand with its options and ends with set_action();
+//   2. its line here and in the list of verbs.cpp, and the file in CMakeLists.txt.
+// Help, completion, man pages, environment variables, TOML keys and docs/cli.md follow by
+// themselves
+// (`galen docs > docs/cli.md` after a change).
+//
+// Give every option a long name, an upper-case type_name (FILE and DIR complete to paths) and, for
+// a closed set of values, CLI::IsMember. Options keep their values in a shared_ptr that the action
+// holds.
+
+#include <functional>
+#include <memory>
+
+#include "cli/context.h"
+
+namespace CLI {
+class App;
+}
+
+namespace galen::cli {
+
+void add_info(CLI::App& app, Context& context);
+void add_doctor(CLI::App& app, Context& context);
+void add_config(CLI::App& app, Context& context);
+void add_completion(CLI::App& app, Context& context);
+void add_man(CLI::App& app, Context& context);
+void add_docs(CLI::App& app, Context& context);
+
+/// Makes `action` what runs when the user chose `verb`; it returns the exit code.
+void set_action(CLI::App& verb, Context& context, std::function<int()> action);
+
+/// The whole command: global options and every verb. `context` must outlive it.
+[[nodiscard]] std::unique_ptr<CLI::App> make_app(Context& context);
+
+}  // namespace galen::cli
