@@ -5,6 +5,7 @@
 #include <cstring>
 #include <openslide.h>
 #include <string_view>
+#include <tiffio.h>
 #include <utility>
 
 #include "base/checked.h"
@@ -159,6 +160,8 @@ class OpenSlideSlide final : public Slide {
 
 std::shared_ptr<Slide> open_with_openslide(const std::filesystem::path& path,
                                            const SlideOptions& options) {
+  // OpenSlide lets libtiff print its warnings to stderr.
+  [[maybe_unused]] static const auto previous = TIFFSetWarningHandler(nullptr);
   const char* vendor = openslide_detect_vendor(path.c_str());
   if (vendor == nullptr || std::string_view(vendor) == "generic-tiff") {
     return nullptr;

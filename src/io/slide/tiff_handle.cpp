@@ -20,19 +20,30 @@ constexpr tmsize_t kMaxSingleAlloc = tmsize_t{256} << 20;
 constexpr std::array kMagics = {std::string_view("II\x2a\0", 4), std::string_view("MM\0\x2a", 4),
                                 std::string_view("II\x2b\0", 4), std::string_view("MM\0\x2b", 4)};
 
-int keep_error(TIFF* /*tiff*/, void* kept, const char* /*module*/, const char* format,
-               va_list values) {
+std::string formatted(const char* format, va_list values) {
   std::array<char, 256> text{};
   std::vsnprintf(text.data(), text.size(), format, values);
+  return text.data();
+}
+
+int keep_error(TIFF* /*tiff*/, void* kept, const char* /*module*/, const char* format,
+               va_list values) {
   auto& error = *static_cast<std::string*>(kept);
   if (error.empty()) {  // the first one is the cause
-    error = text.data();
+    error = formatted(format, values);
   }
   return 1;
 }
 
-int ignore_warning(TIFF* /*tiff*/, void* /*kept*/, const char* /*module*/, const char* /*format*/,
-                   va_list /*values*/) {
+/// libtiff only warns of a JPEG that does not fill its tile, and gives made-up pixels.
+int keep_warning(TIFF* /*tiff*/, void* kept, const char* /*module*/, const char* format,
+                 va_list values) {
+  auto& error = *static_cast<std::string*>(kept);
+  const std::string text = formatted(format, values);
+  if (error.empty() &&
+      (text.starts_with("Premature end of JPEG") || text.starts_with("Improper JPEG"))) {
+    error = text;
+  }
   return 1;
 }
 
@@ -41,7 +52,7 @@ TIFF* open_quietly(const std::filesystem::path& path, std::string* error) {
                                                                              TIFFOpenOptionsFree);
   TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kMaxSingleAlloc);
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keep_error, error);
-  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), ignore_warning, nullptr);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), keep_warning, error);
   return TIFFOpenExt(path.c_str(), "r", options.get());
 }
 
@@ -65,7 +76,7 @@ void TiffHandle::seek(std::uint64_t directory_offset) {
 }
 
 void TiffHandle::check() {
-  if (!error_->empty()) {
+  if (has_error()) {
     fail("broken TIFF");
   }
 }

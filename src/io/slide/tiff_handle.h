@@ -19,7 +19,9 @@ class TiffHandle {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// Moves to the directory at a byte offset. Throws malformed.
   void seek(std::uint64_t directory_offset);
-  /// Throws malformed with libtiff's own words when it reported an error since the last call.
+  /// Whether libtiff reported an error since the last failure.
+  [[nodiscard]] bool has_error() const { return !error_->empty(); }
+  /// Throws malformed with libtiff's own words when there is one.
   void check();
   /// Throws malformed: `what`, then libtiff's own words if there are any.
   [[noreturn]] void fail(const std::string& what);

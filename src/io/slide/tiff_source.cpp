@@ -62,7 +62,7 @@ class TiffReader {
     const tmsize_t read = directory_.tiled
                               ? TIFFReadEncodedTile(handle.get(), index, block.data.data(), size)
                               : TIFFReadEncodedStrip(handle.get(), index, block.data.data(), size);
-    if (read != size) {
+    if (read != size || handle.has_error()) {
       handle.fail(fmt::format("tile {} of the level of {} x {} pixels cannot be decoded", index,
                               grid.width, grid.height));
     }
