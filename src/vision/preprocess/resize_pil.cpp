@@ -38,8 +38,9 @@ Taps make_taps(int in_size, int out_size) {
   std::vector<double> triangle(static_cast<std::size_t>(taps.stride));
   for (int i = 0; i < out_size; ++i) {
     const double center = (i + 0.5) * scale;
-    const int first = std::max(static_cast<int>(center - support + 0.5), 0);
-    const int count = std::min(static_cast<int>(center + support + 0.5), in_size) - first;
+    const int first = std::max(static_cast<int>(std::floor(center - support + 0.5)), 0);
+    const int count =
+        std::min(static_cast<int>(std::floor(center + support + 0.5)), in_size) - first;
     double sum = 0;
     for (int t = 0; t < count; ++t) {
       const double x = std::abs((t + first - center + 0.5) * (1.0 / filter_scale));
@@ -48,7 +49,8 @@ Taps make_taps(int in_size, int out_size) {
     }
     std::int32_t* weights = taps.weights.data() + std::ptrdiff_t{i} * taps.stride;
     for (int t = 0; t < count; ++t) {
-      weights[t] = static_cast<std::int32_t>(0.5 + triangle[t] / sum * (1 << kWeightBits));
+      weights[t] =
+          static_cast<std::int32_t>(std::floor(0.5 + triangle[t] / sum * (1 << kWeightBits)));
     }
     taps.first[i] = first;
     taps.count[i] = count;
