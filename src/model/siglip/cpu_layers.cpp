@@ -44,9 +44,10 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
 
 float* scratch_of(const ggml_tensor* node, int thread) {
   const ggml_tensor* scratch = node->src[kScratchSource];
-  auto address = reinterpret_cast<std::uintptr_t>(scratch->data) + thread * scratch->nb[1];
-  address = (address + kCacheLine - 1) / kCacheLine * kCacheLine;
-  return reinterpret_cast<float*>(address);
+  void* address =
+      static_cast<std::uint8_t*>(scratch->data) + static_cast<std::size_t>(thread) * scratch->nb[1];
+  std::size_t room = scratch->nb[1];
+  return static_cast<float*>(std::align(kCacheLine, room - kCacheLine, address, room));
 }
 
 void copy_floats(const void* stored, float* values, std::int64_t count) {

@@ -10,6 +10,8 @@
 namespace galen::model {
 namespace {
 
+constexpr std::uint64_t kMib = 1U << 20U;
+
 ggml_backend_dev_t find_device(const std::string& name) {
   if (name.empty()) {
     ggml_backend_dev_t gpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_GPU);
@@ -53,7 +55,6 @@ void Device::require_memory(std::uint64_t bytes, std::string_view what) const {
     free = free_bytes;
   }
   if (bytes > free) {
-    constexpr std::uint64_t kMib = 1U << 20U;
     raise(ErrorKind::out_of_memory,
           "{} needs {} MiB and {} MiB are free on {}; close other programs or use a smaller model",
           what, bytes / kMib + 1, free / kMib, ggml_backend_name(backend_.get()));

@@ -27,7 +27,8 @@ class GgmlLayers final : public Layers {
   }
 
   ggml_tensor* attention(ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads) override {
-    const float scale = 1.0F / std::sqrt(static_cast<float>(q->ne[0] / heads));
+    const std::int64_t head_dim = q->ne[0] / heads;
+    const float scale = 1.0F / std::sqrt(static_cast<float>(head_dim));
     // GPU backends take flash attention's keys and values in f16 only.
     ggml_tensor* y = ggml_flash_attn_ext(context_, split(q, heads), half(split(k, heads)),
                                          half(split(v, heads)), nullptr, scale, 0, 0);

@@ -6,10 +6,11 @@ namespace galen::model {
 
 namespace {
 
+constexpr std::size_t kTensorsPerLayer = 64;
+
 /// An upper bound of the operations and tensors of a tower.
 std::size_t count_nodes(const EncoderShape& shape) {
-  constexpr std::size_t kPerLayer = 64;
-  return kPerLayer * (static_cast<std::size_t>(shape.layers) + 2);
+  return kTensorsPerLayer * (static_cast<std::size_t>(shape.layers) + 2);
 }
 
 }  // namespace

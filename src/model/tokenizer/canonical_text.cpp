@@ -18,6 +18,11 @@ constexpr LowercaseRange kLowercase[] = {
 #include "model/tokenizer/lowercase_table.inc"
 };
 
+// By length of the sequence: the smallest code point it may hold; by bytes after the first: its
+// mark.
+constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+constexpr std::uint8_t kLead[] = {0, 0xC0, 0xE0, 0xF0};
+
 constexpr char32_t kReplacement = 0xFFFD;
 constexpr char32_t kCapitalDottedI = 0x130;
 constexpr char32_t kCombiningDot = 0x307;
@@ -38,7 +43,6 @@ char32_t next_code_point(std::string_view& text) {
     valid = (byte & 0xC0U) == 0x80;
     code = code << 6U | (byte & 0x3FU);
   }
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
   valid =
       valid && code >= kSmallest[length] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
   text.remove_prefix(valid ? length : 1);
@@ -51,7 +55,6 @@ void append(std::string& text, char32_t code) {
     return;
   }
   const int tail = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  constexpr std::uint8_t kLead[] = {0, 0xC0, 0xE0, 0xF0};
   text += static_cast<char>(kLead[tail] | code >> (6U * static_cast<unsigned>(tail)));
   for (int i = tail - 1; i >= 0; --i) {
     text += static_cast<char>(0x80U | (code >> (6U * static_cast<unsigned>(i)) & 0x3FU));
