@@ -68,6 +68,11 @@ Item::Item(std::span<const std::uint8_t> bytes, Encoding encoding, std::string_v
             kMaxElements);
     }
   }
+  // A few zeros after the last element are padding.
+  const auto rest = reader.rest();
+  if (std::any_of(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte != 0; })) {
+    raise(ErrorKind::malformed, "{}: the file is cut short within an element", name);
+  }
 }
 
 const Element* Item::find(const Attribute& attribute) const {
