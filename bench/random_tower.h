@@ -21,8 +21,8 @@ struct RandomTower {
       "f32";  ///< ggml's name of the matrices' type, where rows are whole blocks of it, else F16
   std::uint64_t seed = 1;
   bool exchange_ffn_names = false;  ///< as older llama.cpp converters did
-  std::string without{};              ///< a tensor to leave out
-  std::string misshapen{};            ///< a tensor to write with one row or value more
+  std::string without{};            ///< a tensor to leave out
+  std::string misshapen{};          ///< a tensor to write with one row or value more
 };
 
 /// SigLIP-So400m as in MedGemma at 896 pixels, as in MedSigLIP at 448.

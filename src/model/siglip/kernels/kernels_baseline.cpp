@@ -7,12 +7,13 @@ constexpr int kLanes = 4;
 constexpr std::int64_t kRows = 4;
 #include "model/siglip/kernels/kernels_body.inc"
 
+constexpr Kernels kSet{"baseline",        kColumnBlock, kWidth,    linear_scratch,
+                       attention_scratch, linear,       attention, layer_norm};
+
 }  // namespace
 
 const Kernels* baseline_kernels() {
-  static constexpr Kernels kTable{"baseline",        kColumnBlock, kWidth,    linear_scratch,
-                                  attention_scratch, linear,       attention, layer_norm};
-  return &kTable;
+  return &kSet;
 }
 
 }  // namespace galen::model
