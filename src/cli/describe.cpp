@@ -87,25 +87,26 @@ OrderedJson describe_value(const TextDocument& document) {
           {"lines", std::count(document.text.begin(), document.text.end(), '\n')}};
 }
 
-std::string inline_text(const OrderedJson& value) {
+/// What stands between the elements of a list: sizes multiply, ranges run, names follow each other.
+std::string_view separator_of(const std::string& key) {
+  if (key == "shape" || key == "spacing" || key == "mpp") return " x ";
+  if (key == "range" || key == "window" || key == "dates") return " to ";
+  return "; ";
+}
+
+std::string inline_text(const OrderedJson& value, std::string_view separator) {
   if (value.is_null()) return "unknown";
-  if (value.is_string())
-    return value.get<std::string>().empty() ? "unknown" : value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-  if (value.empty() && value.is_structured()) return "none";
+  if (value.is_string()) return value.empty() ? "unknown" : value.get<std::string>();
+  if (value.is_number_float()) return fmt::format("{:.6g}", value.get<double>());
+  if (value.is_number()) return value.dump();
   std::string text;
-  if (value.is_object()) {
-    for (const auto& [key, item] : value.items()) {
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, inline_text(item));
-    }
-    return text;
+  for (const auto& [key, item] : value.items()) {
+    if (!text.empty()) text += value.is_object() ? ", " : separator;
+    if (value.is_object()) text += key + " ";
+    text += inline_text(item, separator);
   }
-  if (!value.is_array()) return value.dump();
-  const bool is_list = value.front().is_structured() || value.front().is_string();
-  for (const OrderedJson& item : value) {
-    text += (text.empty() ? "" : is_list ? "; " : " x ") + inline_text(item);
-  }
-  return text;
+  return text.empty() ? "none" : text;
 }
 
 }  // namespace
@@ -119,7 +120,9 @@ OrderedJson describe(const Input& input) {
 std::string description_text(const OrderedJson& description) {
   std::string text = description["path"].get<std::string>() + "\n";
   for (const auto& [key, value] : description.items()) {
-    if (key != "path") text += fmt::format("  {:<16} {}\n", key, inline_text(value));
+    // The affine is for programs.
+    if (key == "path" || key == "affine") continue;
+    text += fmt::format("  {:<16} {}\n", key, inline_text(value, separator_of(key)));
   }
   return text;
 }

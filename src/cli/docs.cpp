@@ -52,7 +52,7 @@ std::string markdown(const CLI::App& app) {
       "file (`--config`, by default `$XDG_CONFIG_HOME/galen/config.toml`), that over the default. "
       "In the "
       "file, global options stand at the top and those of a verb in a table of its name:\n\n"
-      "```toml\nthreads = 4\n\n[info]\npreview = \"view.png\"\n```\n\n"
+      "```toml\nthreads = 4\n\n[info]\nmpp = 0.25\n```\n\n"
       "`galen config` shows every value in effect and where it comes from.\n\n"
       "## Global options\n\n";
   text += option_rows(table.front());

@@ -9,8 +9,9 @@
 // (`galen docs > docs/cli.md` after a change).
 //
 // Give every option a long name, an upper-case type_name (FILE and DIR complete to paths) and, for
-// a closed set of values, CLI::IsMember. Options keep their values in a shared_ptr that the action
-// holds.
+// a closed set of values, CLI::IsMember; name positionals in upper case. Options keep their values
+// in a shared_ptr that the action holds. A bulk verb goes on past a bad item: report_error(), then
+// kPartialFailure.
 
 #include <functional>
 #include <memory>
