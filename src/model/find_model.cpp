@@ -27,6 +27,8 @@ std::vector<std::filesystem::path> profile_folders() {
   std::vector<std::filesystem::path> folders;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(models_folder(), ignored)) {
+    // An import in progress, or one that was killed.
+    if (entry.path().extension() == ".tmp") continue;
     if (is_profile_folder(entry.path())) folders.push_back(entry.path());
   }
   std::sort(folders.begin(), folders.end());

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstring>
 
 #include "base/raise.h"
@@ -68,15 +67,14 @@ std::optional<Dtype> dtype_from_name(std::string_view name) {
   return std::nullopt;
 }
 
+// Shifts the fraction into place and corrects the exponent's bias with one exact multiplication,
+// which also serves subnormal numbers; only infinity and NaN need their exponent set.
 float f16_to_float(std::uint16_t bits) {
-  const float sign = (bits & 0x8000U) != 0 ? -1.0F : 1.0F;
-  const int exponent = (bits >> 10) & 31;
-  const auto fraction = static_cast<float>(bits & 1023U);
-  if (exponent == 31) {
-    return fraction == 0 ? sign * HUGE_VALF : std::copysign(std::nanf(""), sign);
-  }
-  if (exponent == 0) return sign * std::ldexp(fraction, -24);
-  return sign * std::ldexp(1024.0F + fraction, exponent - 25);
+  const std::uint32_t sign = std::uint32_t{bits & 0x8000U} << 16;
+  const std::uint32_t magnitude = std::uint32_t{bits & 0x7FFFU} << 13;
+  const float scaled = std::bit_cast<float>(magnitude) * 0x1p112F;
+  const std::uint32_t special = (bits & 0x7C00U) == 0x7C00U ? 0x7F800000U | magnitude : 0U;
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(scaled) | special | sign);
 }
 
 float bf16_to_float(std::uint16_t bits) {

@@ -41,21 +41,16 @@ std::uint64_t element_size(std::uint32_t type) {
   switch (type) {
     case u8:
     case i8:
-    case boolean:
-      return 1;
+    case boolean: return 1;
     case u16:
-    case i16:
-      return 2;
+    case i16: return 2;
     case u32:
     case i32:
-    case f32:
-      return 4;
+    case f32: return 4;
     case u64:
     case i64:
-    case f64:
-      return 8;
-    default:
-      return 0;
+    case f64: return 8;
+    default: return 0;
   }
 }
 
@@ -68,28 +63,17 @@ T load(const std::uint8_t* from) {
 
 double number_at(std::uint32_t type, const std::uint8_t* from) {
   switch (type) {
-    case u8:
-      return load<std::uint8_t>(from);
-    case i8:
-      return load<std::int8_t>(from);
-    case u16:
-      return load<std::uint16_t>(from);
-    case i16:
-      return load<std::int16_t>(from);
-    case u32:
-      return load<std::uint32_t>(from);
-    case i32:
-      return load<std::int32_t>(from);
-    case f32:
-      return load<float>(from);
-    case boolean:
-      return load<std::uint8_t>(from) != 0 ? 1 : 0;
-    case u64:
-      return static_cast<double>(load<std::uint64_t>(from));
-    case i64:
-      return static_cast<double>(load<std::int64_t>(from));
-    default:
-      return load<double>(from);
+    case u8: return load<std::uint8_t>(from);
+    case i8: return load<std::int8_t>(from);
+    case u16: return load<std::uint16_t>(from);
+    case i16: return load<std::int16_t>(from);
+    case u32: return load<std::uint32_t>(from);
+    case i32: return load<std::int32_t>(from);
+    case f32: return load<float>(from);
+    case boolean: return load<std::uint8_t>(from) != 0 ? 1 : 0;
+    case u64: return static_cast<double>(load<std::uint64_t>(from));
+    case i64: return static_cast<double>(load<std::int64_t>(from));
+    default: return load<double>(from);
   }
 }
 
@@ -177,47 +161,20 @@ class Gguf::Parser {
 
   void read_content(const std::string& key, Value& value) {
     switch (value.type) {
-      case u8:
-        value.content = std::int64_t{read<std::uint8_t>(key)};
-        break;
-      case i8:
-        value.content = std::int64_t{read<std::int8_t>(key)};
-        break;
-      case u16:
-        value.content = std::int64_t{read<std::uint16_t>(key)};
-        break;
-      case i16:
-        value.content = std::int64_t{read<std::int16_t>(key)};
-        break;
-      case u32:
-        value.content = std::int64_t{read<std::uint32_t>(key)};
-        break;
-      case i32:
-        value.content = std::int64_t{read<std::int32_t>(key)};
-        break;
-      case u64:
-        value.content = read<std::uint64_t>(key);
-        break;
-      case i64:
-        value.content = read<std::int64_t>(key);
-        break;
-      case f32:
-        value.content = double{read<float>(key)};
-        break;
-      case f64:
-        value.content = read<double>(key);
-        break;
-      case boolean:
-        value.content = read<std::uint8_t>(key) != 0;
-        break;
-      case text_type:
-        value.content = read_text(key);
-        break;
-      case array_type:
-        value.content = read_array(key);
-        break;
-      default:
-        malformed("the key '{}' has the unknown type {}", key, value.type);
+      case u8: value.content = std::int64_t{read<std::uint8_t>(key)}; break;
+      case i8: value.content = std::int64_t{read<std::int8_t>(key)}; break;
+      case u16: value.content = std::int64_t{read<std::uint16_t>(key)}; break;
+      case i16: value.content = std::int64_t{read<std::int16_t>(key)}; break;
+      case u32: value.content = std::int64_t{read<std::uint32_t>(key)}; break;
+      case i32: value.content = std::int64_t{read<std::int32_t>(key)}; break;
+      case u64: value.content = read<std::uint64_t>(key); break;
+      case i64: value.content = read<std::int64_t>(key); break;
+      case f32: value.content = double{read<float>(key)}; break;
+      case f64: value.content = read<double>(key); break;
+      case boolean: value.content = read<std::uint8_t>(key) != 0; break;
+      case text_type: value.content = read_text(key); break;
+      case array_type: value.content = read_array(key); break;
+      default: malformed("the key '{}' has the unknown type {}", key, value.type);
     }
   }
 
