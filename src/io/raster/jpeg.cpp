@@ -65,7 +65,7 @@ class JpegReader {
     info_.err = jpeg_std_error(&errors_.base);
     errors_.base.error_exit = on_error;
     errors_.base.emit_message = on_message;
-    jpeg_create_decompress(&info_);
+    guarded([&] { jpeg_create_decompress(&info_); });
     progress_.progress_monitor = on_progress;
     info_.progress = &progress_;
   }
@@ -128,9 +128,9 @@ class JpegReader {
 
   void read_metadata(Decoded& decoded) {
     for (const jpeg_marker_struct* m = info_.marker_list; m != nullptr; m = m->next) {
-      if (m->marker == kExifMarker)
-        decoded.orientation = exif_orientation({m->data, m->data_length});
-      if (decoded.orientation != 1) break;
+      if (m->marker != kExifMarker) continue;
+      decoded.orientation = exif_orientation({m->data, m->data_length});
+      if (decoded.orientation != 1) break;  // APP1 holds XMP as well
     }
     JOCTET* profile = nullptr;
     unsigned size = 0;

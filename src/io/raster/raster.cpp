@@ -1,6 +1,6 @@
 #include "io/raster/raster.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "base/file.h"
 #include "base/raise.h"
@@ -13,19 +13,26 @@ namespace {
 
 using Decode = Decoded (*)(Bytes, const std::string&);
 
+struct Format {
+  std::string_view magic;
+  Decode decode;
+};
+
+// WebP's magic comes with the file size inside: see decoder_of.
+constexpr Format kFormats[] = {
+    {{"\xFF\xD8\xFF", 3}, decode_jpeg}, {{"\x89PNG\r\n\x1A\n", 8}, decode_png},
+    {{"II*\0", 4}, decode_tiff},        {{"MM\0*", 4}, decode_tiff},
+    {{"II+\0", 4}, decode_tiff},        {{"MM\0+", 4}, decode_tiff},
+};
+
 /// The decoder that the first bytes call for, or null.
 Decode decoder_of(std::string_view prefix) {
-  using namespace std::string_view_literals;
-  if (prefix.starts_with("\xFF\xD8\xFF"sv)) return decode_jpeg;
-  if (prefix.starts_with("\x89PNG\r\n\x1A\n"sv)) return decode_png;
-  for (const auto magic : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
-    if (prefix.starts_with(magic)) return decode_tiff;
+  for (const Format& format : kFormats) {
+    if (prefix.starts_with(format.magic)) return format.decode;
   }
-  if (prefix.starts_with("RIFF"sv) &&
-      prefix.substr(std::min<std::size_t>(prefix.size(), 8)).starts_with("WEBP"sv)) {
-    return decode_webp;
-  }
-  return nullptr;
+  const bool is_webp =
+      prefix.size() >= 12 && prefix.starts_with("RIFF") && prefix.substr(8, 4) == "WEBP";
+  return is_webp ? decode_webp : nullptr;
 }
 
 // No lossless format here gets beyond 8 pixels a bit of deflate's best 1032 : 1.

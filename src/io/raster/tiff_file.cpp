@@ -6,12 +6,19 @@
 #include <cstring>
 
 namespace galen::raster {
+namespace {
+
+// libtiff holds tables and compressed blocks; the pixels are ours.
+constexpr tmsize_t kMaxAllocation = tmsize_t{1} << 30;
+
+}  // namespace
 
 TiffFile::TiffFile(Bytes bytes, const std::string& name) : bytes_(bytes), name_(name) {
   struct FreeOptions {
     void operator()(TIFFOpenOptions* options) const { TIFFOpenOptionsFree(options); }
   };
   const std::unique_ptr<TIFFOpenOptions, FreeOptions> options(TIFFOpenOptionsAlloc());
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kMaxAllocation);
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), on_error, this);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_warning, this);
   // "m": no memory map, every read passes on_read's bounds.
