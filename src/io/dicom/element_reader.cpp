@@ -25,13 +25,13 @@ bool is_vr(const std::uint8_t* bytes) {
   return bytes[0] >= 'A' && bytes[0] <= 'Z' && bytes[1] >= 'A' && bytes[1] <= 'Z';
 }
 
+}  // namespace
+
 bool is_pixel_data(const Element& element) {
   return element.group == kPixelData.group &&
          (element.element == kPixelData.element || element.element == kFloatPixelData.element ||
           element.element == kDoublePixelData.element);
 }
-
-}  // namespace
 
 std::uint16_t read_u16(const std::uint8_t* bytes, bool big_endian) {
   return static_cast<std::uint16_t>(big_endian ? bytes[0] << 8 | bytes[1]

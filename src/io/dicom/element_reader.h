@@ -14,6 +14,9 @@ namespace galen::dicom {
 [[nodiscard]] std::uint32_t read_u32(const std::uint8_t* bytes, bool big_endian);
 [[nodiscard]] std::uint64_t read_u64(const std::uint8_t* bytes, bool big_endian);
 
+/// PixelData, FloatPixelData or DoublePixelData.
+[[nodiscard]] bool is_pixel_data(const Element& element);
+
 class ElementReader {
  public:
   ElementReader(std::span<const std::uint8_t> bytes, Encoding encoding, std::string_view name)

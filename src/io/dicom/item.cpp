@@ -21,12 +21,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kPadding) - first + 1);
 }
 
-bool is_pixels(const Element& element) {
-  return element.group == kPixelData.group &&
-         (element.element == kPixelData.element || element.element == kFloatPixelData.element ||
-          element.element == kDoublePixelData.element);
-}
-
 std::size_t binary_size(std::string_view vr) {
   if (vr == "US" || vr == "SS") return 2;
   if (vr == "UL" || vr == "SL" || vr == "FL") return 4;
@@ -62,7 +56,7 @@ Item::Item(std::span<const std::uint8_t> bytes, Encoding encoding, std::string_v
   ElementReader reader(bytes, encoding, name);
   while (!reader.at_end()) {
     elements_.push_back(reader.next(stop_at_pixels));
-    if (stop_at_pixels && is_pixels(elements_.back())) return;
+    if (stop_at_pixels && is_pixel_data(elements_.back())) return;
     if (elements_.size() > kMaxElements) {
       raise(ErrorKind::limit_exceeded, "{}: more than {} elements in one data set", name,
             kMaxElements);
