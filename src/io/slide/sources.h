@@ -19,14 +19,15 @@ using OpenSource = std::shared_ptr<Slide> (*)(const std::filesystem::path& path,
 [[nodiscard]] std::shared_ptr<Slide> open_dicom(const std::filesystem::path& path,
                                                 const SlideOptions& options);
 
-/// The vendor formats of OpenSlide, but not its "generic-tiff", which knows no pixel size.
+/// The vendor formats of OpenSlide; null for its "generic-tiff", which knows no pixel size, and for
+/// the Aperio slides that open_tiff reads.
 [[nodiscard]] std::shared_ptr<Slide> open_with_openslide(const std::filesystem::path& path,
                                                          const SlideOptions& options);
 
-/// Plain and OME-TIFF, tiled or in strips, classic or BigTIFF: 8-bit grey or RGB; uncompressed,
-/// LZW, Deflate or JPEG. The pyramid is the SubIFDs of the first directory and the smaller
-/// directories of the same shape that follow it (TIFF 6.0; OME-TIFF 6.0 for SubIFDs and
-/// PhysicalSize).
+/// Plain TIFF, OME-TIFF and Aperio's JPEG slides, tiled or in strips, classic or BigTIFF: 8-bit
+/// grey or RGB; uncompressed, LZW, Deflate or JPEG. The pyramid is the SubIFDs of the first
+/// directory and the smaller directories of the same shape that follow it (TIFF 6.0; OME-TIFF 6.0
+/// for SubIFDs and PhysicalSize).
 [[nodiscard]] std::shared_ptr<Slide> open_tiff(const std::filesystem::path& path,
                                                const SlideOptions& options);
 

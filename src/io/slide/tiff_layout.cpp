@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -12,6 +13,7 @@ namespace galen::slide {
 namespace {
 
 constexpr int kMaxDirectories = 1024;
+constexpr std::string_view kAperioMpp = "|MPP = ";
 
 struct ChainEntry {
   std::int64_t index;
@@ -73,6 +75,18 @@ void add_sub_levels(TiffHandle& handle, TiffLayout& layout) {
   }
 }
 
+/// The pixel size in Aperio's description, e.g. "...|AppMag = 20|MPP = 0.4990|Left = 25.69".
+std::optional<Mpp> aperio_mpp(const std::string& description) {
+  const std::size_t at = description.find(kAperioMpp);
+  double mpp = 0;
+  const char* first = description.data() + at + kAperioMpp.size();
+  const char* last = description.data() + description.size();
+  if (at == std::string::npos || std::from_chars(first, last, mpp).ec != std::errc()) {
+    return std::nullopt;
+  }
+  return Mpp{mpp, mpp};
+}
+
 /// "label", "macro" or "thumbnail" when the words of the file say so, else "image-<directory>".
 std::string associated_name(const ChainEntry& entry, const std::vector<OmeImage>& ome) {
   std::string words = entry.directory.description;
@@ -88,7 +102,9 @@ std::string associated_name(const ChainEntry& entry, const std::vector<OmeImage>
       return name;
     }
   }
-  return fmt::format("image-{}", entry.index);
+  // Aperio's second directory is a thumbnail without a name.
+  return words.starts_with("aperio") && entry.index == 1 ? "thumbnail"
+                                                         : fmt::format("image-{}", entry.index);
 }
 
 void sort_chain(std::vector<ChainEntry> chain, const std::vector<OmeImage>& ome,
@@ -114,18 +130,37 @@ TiffLayout read_layout(const std::filesystem::path& path) {
   std::vector<ChainEntry> chain = read_chain(handle);
   TiffLayout layout;
   layout.levels.push_back(chain.front().directory);
-  const TiffDirectory& base = layout.levels.front();
+  const TiffDirectory base = layout.levels.front();
   const std::vector<OmeImage> ome = read_ome(base.description);
-  layout.vendor = ome.empty() ? "tiff" : "ome-tiff";
-  layout.mpp = !ome.empty() && ome.front().mpp ? ome.front().mpp : base.mpp;
-  if (!ome.empty() && ome.front().channels > base.samples) {
-    raise(ErrorKind::unsupported,
-          "{}: OME image of {} channels in separate planes; slides are grey or RGB", path.string(),
-          ome.front().channels);
+  layout.vendor = "tiff";
+  layout.mpp = base.mpp;
+  if (base.description.starts_with("Aperio")) {
+    layout.vendor = "aperio";
+    layout.mpp = aperio_mpp(base.description);
+  } else if (!ome.empty()) {
+    layout.vendor = "ome-tiff";
+    layout.mpp = ome.front().mpp ? ome.front().mpp : base.mpp;
+    if (ome.front().channels > base.samples) {
+      raise(ErrorKind::unsupported,
+            "{}: OME image of {} channels in separate planes; slides are grey or RGB",
+            path.string(), ome.front().channels);
+    }
   }
   add_sub_levels(handle, layout);
   sort_chain(std::move(chain), ome, layout);
   return layout;
+}
+
+bool has_readable_layout(const std::filesystem::path& path) {
+  try {
+    static_cast<void>(read_layout(path));
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::unsupported) {
+      throw;
+    }
+    return false;
+  }
 }
 
 }  // namespace galen::slide

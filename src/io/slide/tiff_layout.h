@@ -14,7 +14,7 @@ namespace galen::slide {
 
 /// Which directories of a TIFF file are what.
 struct TiffLayout {
-  std::string vendor;  ///< "ome-tiff" or "tiff"
+  std::string vendor;  ///< "aperio", "ome-tiff" or "tiff"
   std::vector<TiffDirectory> levels;
   std::map<std::string, TiffDirectory> associated;
   std::optional<Mpp> mpp;
@@ -22,5 +22,9 @@ struct TiffLayout {
 
 /// Throws malformed, unsupported, limit_exceeded.
 [[nodiscard]] TiffLayout read_layout(const std::filesystem::path& path);
+
+/// Whether read_layout finds only kinds of pixels that we decode ourselves. Throws malformed,
+/// limit_exceeded.
+[[nodiscard]] bool has_readable_layout(const std::filesystem::path& path);
 
 }  // namespace galen::slide

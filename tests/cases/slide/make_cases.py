@@ -160,13 +160,18 @@ def tiff_cases():
          "4 channels", "fluorescence: one plane a channel", "unsupported")
     jpegs = tiles(jpeg_tile)
     svs = directory_first(tiff(jpegs, compression=[7], photometric=[6], description=APERIO))
-    case("svs-truncated", "a.svs", svs[: -len(jpegs[3]) - 8], "OpenSlide", "the last tile is cut")
+    case("svs-truncated", "a.svs", svs[:-200], "tile 3 .* truncated", "the last tile is cut")
     jpegs[0] = b"\0" * len(jpegs[0])
     case("svs-damaged-tile", "a.svs", tiff(jpegs, compression=[7], photometric=[6], description=APERIO),
-         "OpenSlide", "a JPEG tile of zeros")
+         "tile 0 .* cannot be decoded", "a JPEG tile of zeros")
+    case("svs-damaged-jpeg-2000", "a.svs", tiff(jpegs, compression=[33005], description=APERIO), "OpenSlide",
+         "JPEG 2000 tiles that are JPEG")
     case("svs-huge-tiles", "a.svs",
          tiff(jpegs[:1], compression=[7], photometric=[6], description=APERIO, tile_width=[65520],
               tile_height=[65520]),
+         "tiles of 65520 x 65520", "one tile of 12 GB", "limit_exceeded")
+    case("svs-huge-jpeg-2000-tiles", "a.svs",
+         tiff(jpegs[:1], compression=[33005], description=APERIO, tile_width=[65520], tile_height=[65520]),
          "tiles of 65520 x 65520", "OpenSlide would take 17 GB and abort", "limit_exceeded")
 
 

@@ -55,6 +55,11 @@ TEST_F(SharedSlides, AperioFactsAreThoseOfOpenSlide) {
   EXPECT_EQ(slide->associated_image("macro").width, 1280);
 }
 
+TEST_F(SharedSlides, OurReaderGivesTheAperioPixelsOfOpenSlide) {
+  EXPECT_THAT(channel_sums(*open("CMU-1-Small-Region.svs")),
+              ElementsAre(58664584, 57949164, 58035488));
+}
+
 TEST_F(SharedSlides, OmeTiffShowsTheSamePictureAsTheAperioFile) {
   const auto svs = open("CMU-1-Small-Region.svs");
   const auto ome = open("CMU-1-Small-Region.ome.tif");

@@ -128,6 +128,24 @@ TEST_F(TiffSlideTest, TakesThePixelSizeFromOmeBeforeTheResolutionTags) {
   EXPECT_DOUBLE_EQ(slide->mpp()->y, 0.26);
 }
 
+TEST_F(TiffSlideTest, ReadsAperioJpegSlides) {
+  const std::string words = "Aperio Image Library v11\r\n64x96 (32x32) JPEG/RGB Q=70|AppMag = 20";
+  TiffPage base{
+      .image = colour_field(64, 96), .compression = COMPRESSION_JPEG, .description = words};
+  TiffPage thumbnail{.image = colour_field(32, 48), .tile_side = 0, .description = words};
+  TiffPage level{
+      .image = colour_field(32, 48), .compression = COMPRESSION_JPEG, .description = words};
+  TiffPage label{
+      .image = colour_field(20, 20), .tile_side = 0, .description = "Aperio\nlabel 20x20"};
+  EXPECT_FALSE(open({base, thumbnail, level, label})->mpp());
+  base.description += "|MPP = 0.4990|Left = 25.69";
+  const auto slide = open({base, thumbnail, level, label});
+  EXPECT_EQ(slide->vendor(), "aperio");
+  EXPECT_DOUBLE_EQ(slide->mpp()->y, 0.499);
+  EXPECT_EQ(slide->levels().size(), 2U);
+  EXPECT_THAT(slide->associated_names(), ElementsAre("label", "thumbnail"));
+}
+
 TEST_F(TiffSlideTest, HasNoPixelSizeWhenTheFileStatesNoneOrAScreenResolution) {
   TiffPage page{.image = colour_field(20, 20)};
   EXPECT_FALSE(open({page})->mpp());
