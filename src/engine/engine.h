@@ -13,6 +13,7 @@
 #include <galen/image.h>
 
 #include "base/cancel.h"
+#include "model/chat/prompt.h"
 #include "model/gemma/decoder.h"
 #include "model/profile.h"
 
@@ -27,14 +28,15 @@ struct ImagePart {
 };
 using Part = std::variant<TextPart, ImagePart>;
 
-enum class Role { system, user, assistant };
+using model::Role;
 struct Message {
   Role role = Role::user;
   std::vector<Part> parts;
 };
 
 struct Sampling {
-  float temperature = 0;  ///< 0 = greedy, the published medical evaluation; Gemma's own default is 1.0
+  float temperature =
+      0;  ///< 0 = greedy, the published medical evaluation; Gemma's own default is 1.0
   int top_k = 64;
   float top_p = 0.95F;
   float min_p = 0;
@@ -44,10 +46,16 @@ struct Sampling {
 struct GenerateOptions {
   Sampling sampling;
   int max_tokens = 500;
-  std::string grammar;      ///< GBNF; empty = free text
-  std::string json_schema;  ///< JSON Schema; becomes a grammar
+  std::string grammar;            ///< GBNF; empty = free text
+  std::string json_schema;        ///< JSON Schema; becomes a grammar
   std::vector<std::string> stop;  ///< further stop strings
+  /// Draft tokens from the text so far and check several at once: the same answer, sooner, where
+  /// the answer repeats its input. "Same" up to the rounding of ggml, which differs between one row
+  /// and many.
   bool lookup_speculation = false;
+  /// Ask a thinking model to think first (spec A4). Models may think unasked; it never enters
+  /// `text`.
+  bool think = false;
   const CancelToken* cancel = nullptr;
   /// Called with each piece of the answer (never of the thinking), valid UTF-8.
   std::function<void(std::string_view)> on_text;
@@ -82,18 +90,20 @@ struct EngineOptions {
   std::uint64_t image_cache_bytes = std::uint64_t{2} << 30;
 };
 
-/// One model in memory. Not thread-safe: one conversation at a time; a new conversation that starts
-/// with the same tokens as the last reuses its KV cache.
+/// One model in memory. Greedy answers are the same for the same input, thread count and machine;
+/// ggml may round differently with another batch split. Not thread-safe: one conversation at a
+/// time; a new conversation that starts with the same tokens as the last reuses its KV cache.
 class Engine {
  public:
-  static std::unique_ptr<Engine> load(const model::Profile& profile, const EngineOptions& options = {});
+  static std::unique_ptr<Engine> load(const model::Profile& profile,
+                                      const EngineOptions& options = {});
   virtual ~Engine() = default;
   [[nodiscard]] virtual const model::Profile& profile() const = 0;
   /// Tokens the conversation takes, images counted, without running anything.
   [[nodiscard]] virtual int count_tokens(const std::vector<Message>& messages) const = 0;
   /// Answers the last user message. Greedy is deterministic for a fixed thread count.
-  /// Throws limit_exceeded (naming tokens and context), invalid_argument (roles that do not alternate,
-  /// images for a model without vision), out_of_memory.
+  /// Throws limit_exceeded (naming tokens and context), invalid_argument (roles that do not
+  /// alternate, images for a model without vision), out_of_memory.
   virtual Answer generate(const std::vector<Message>& messages, const GenerateOptions& options) = 0;
 };
 

@@ -2,27 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <galen/error.h>
 
+#include "test_model.h"
+
 namespace galen::model {
 namespace {
-
-/// Gemma 3 270M, where it is installed: $GALEN_TEST_MODEL or the default models folder.
-std::filesystem::path test_model() {
-  if (const char* named = std::getenv("GALEN_TEST_MODEL")) return named;
-  const char* models = std::getenv("GALEN_MODELS");
-  const char* home = std::getenv("HOME");
-  const std::filesystem::path folder =
-      models != nullptr
-          ? std::filesystem::path(models)
-          : std::filesystem::path(home != nullptr ? home : ".") / ".local/share/galen/models";
-  return folder / "gemma-3-270m" / "gemma-3-270m-q4_k_m.gguf";
-}
 
 class DecoderOnGemma : public testing::Test {
  protected:
@@ -32,6 +21,7 @@ class DecoderOnGemma : public testing::Test {
   }
   static std::unique_ptr<Decoder> load(DecoderOptions options = {}) {
     if (options.context == 8192) options.context = 1024;
+    options.threads = 1;  // ggml's threads wait in a busy loop: slow on a loaded machine
     return Decoder::load(test_model(), options);
   }
 };

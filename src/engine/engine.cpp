@@ -1,0 +1,252 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "base/raise.h"
+#include "engine/answer_stream.h"
+#include "engine/conversation.h"
+#include "engine/grammar.h"
+#include "engine/image_encoder.h"
+#include "engine/json_schema.h"
+#include "engine/kv_cache.h"
+#include "engine/sampler.h"
+#include "engine/token_source.h"
+#include "model/chat/thinking.h"
+
+namespace galen::engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Gemma's own tokens; <image_soft_token> and padding rows lie behind them (spec A4).
+constexpr int kTextVocabulary = 262144;
+// A context grows in such steps, so that a chat does not copy its cache at every turn.
+constexpr int kContextStep = 2048;
+constexpr int kBatch = 512;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Lets the decoder see a cancel token for the length of one answer.
+class CancelScope {
+ public:
+  CancelScope(model::Decoder& decoder, const CancelToken* token) : decoder_(decoder) {
+    decoder_.set_cancel(token);
+  }
+  ~CancelScope() { decoder_.set_cancel(nullptr); }
+  CancelScope(const CancelScope&) = delete;
+  CancelScope& operator=(const CancelScope&) = delete;
+
+ private:
+  model::Decoder& decoder_;
+};
+
+std::unique_ptr<ImageEncoder> load_encoder(const model::Profile& profile,
+                                           const EngineOptions& options) {
+  if (!profile.has_vision()) return nullptr;
+  (void)options;
+  raise(ErrorKind::unsupported, "{}: vision towers are not linked in yet", profile.name);
+}
+
+class LlamaEngine final : public Engine {
+ public:
+  LlamaEngine(const model::Profile& profile, const EngineOptions& options)
+      : profile_(profile),
+        options_(options),
+        encoder_(load_encoder(profile, options)),
+        decoder_(load_decoder()),
+        cache_(*decoder_, image_tokens()) {
+    if (encoder_ && encoder_->shape().projection != decoder_->width()) {
+      raise(ErrorKind::invalid_argument,
+            "{}: the vision tower makes tokens of {} values, the decoder takes {}", profile.name,
+            encoder_->shape().projection, decoder_->width());
+    }
+  }
+
+  const model::Profile& profile() const override { return profile_; }
+  int count_tokens(const std::vector<Message>& messages) const override {
+    return cache_.length_of(read(messages, false).items);
+  }
+  Answer generate(const std::vector<Message>& messages, const GenerateOptions& options) override;
+
+ private:
+  std::unique_ptr<model::Decoder> load_decoder() const;
+  int image_tokens() const { return encoder_ ? encoder_->shape().tokens_per_image : 0; }
+  Conversation read(const std::vector<Message>& messages, bool think) const;
+  int limit() const;
+  void make_room(int prompt_tokens, int max_tokens);
+  void prefill(const Conversation& conversation, const GenerateOptions& options, Answer& answer);
+  void append_image(const Conversation& conversation, std::size_t item, Answer& answer);
+  FinishReason decode(Sampler& sampler, const GenerateOptions& options, AnswerStream& stream,
+                      Answer& answer);
+  std::string piece(model::Token token) const;
+
+  model::Profile profile_;
+  EngineOptions options_;
+  std::unique_ptr<ImageEncoder> encoder_;
+  std::unique_ptr<model::Decoder> decoder_;
+  KvCache cache_;
+};
+
+std::unique_ptr<model::Decoder> LlamaEngine::load_decoder() const {
+  model::DecoderOptions made;
+  made.context = options_.context > 0 ? options_.context : kContextStep;
+  made.threads = options_.threads;
+  made.batch = std::max(kBatch, image_tokens());
+  made.kv = options_.kv;
+  made.gpu_layers = options_.gpu_layers;
+  for (const std::string& adapter : profile_.adapters)
+    made.adapters.push_back(profile_.folder / adapter);
+  return model::Decoder::load(profile_.folder / profile_.decoder, made);
+}
+
+Conversation LlamaEngine::read(const std::vector<Message>& messages, bool think) const {
+  const auto key_of = [this](const Image& image) {
+    if (!encoder_) {
+      raise(ErrorKind::invalid_argument,
+            "the model {} cannot see images; choose one with a vision tower", profile_.name);
+    }
+    return encoder_->key(image);
+  };
+  return read_conversation(messages, profile_, think, *decoder_, key_of);
+}
+
+int LlamaEngine::limit() const {
+  const int trained = decoder_->trained_context();
+  return options_.context > 0 ? std::min(options_.context, trained) : trained;
+}
+
+void LlamaEngine::make_room(int prompt_tokens, int max_tokens) {
+  if (prompt_tokens >= limit()) {
+    raise(
+        ErrorKind::limit_exceeded,
+        "the conversation takes {} tokens, but the context holds {}; raise --context or send less",
+        prompt_tokens, limit());
+  }
+  const int needed = std::min(prompt_tokens + max_tokens, limit());
+  if (needed <= decoder_->context()) return;
+  const int steps = (needed + kContextStep - 1) / kContextStep;
+  decoder_->resize(std::min(steps * kContextStep, limit()));
+}
+
+void LlamaEngine::append_image(const Conversation& conversation, std::size_t item, Answer& answer) {
+  const auto index = static_cast<std::size_t>(conversation.image_of_item[item]);
+  const std::string& key = conversation.items[item].image;
+  const auto start = Clock::now();
+  const ImageEncoder::Result image = encoder_->soft_tokens(*conversation.images[index], key);
+  answer.encode_seconds += seconds_since(start);
+  ++(image.source == ImageEncoder::Source::encoded ? answer.images_encoded : answer.images_cached);
+  cache_.append_image(key, *image.tokens);
+}
+
+void LlamaEngine::prefill(const Conversation& conversation, const GenerateOptions& options,
+                          Answer& answer) {
+  const auto start = Clock::now();
+  const std::vector<CacheItem>& items = conversation.items;
+  std::size_t next = cache_.reuse(items);
+  answer.prompt_tokens = cache_.length_of(items);
+  answer.cached_tokens = decoder_->position();
+  make_room(answer.prompt_tokens, options.max_tokens);
+  for (std::size_t i = 0; i < next; ++i) answer.images_cached += items[i].image.empty() ? 0 : 1;
+  std::vector<model::Token> run;
+  while (next < items.size()) {
+    if (options.on_prefill) options.on_prefill(decoder_->position(), answer.prompt_tokens);
+    if (options.cancel != nullptr) options.cancel->check();
+    if (!items[next].image.empty()) {
+      append_image(conversation, next++, answer);
+      continue;
+    }
+    run.clear();
+    while (next < items.size() && items[next].image.empty() && run.size() < kBatch)
+      run.push_back(items[next++].token);
+    cache_.append_tokens(run);
+  }
+  if (options.on_prefill) options.on_prefill(answer.prompt_tokens, answer.prompt_tokens);
+  decoder_->save_point();
+  answer.prefill_seconds = seconds_since(start) - answer.encode_seconds;
+}
+
+std::string LlamaEngine::piece(model::Token token) const {
+  const std::string text = decoder_->piece(token, true);
+  // Control tokens have no text, but these two divide the thinking from the answer.
+  return text == model::kThinkingStart || text == model::kThinkingEnd
+             ? text
+             : decoder_->piece(token, false);
+}
+
+FinishReason LlamaEngine::decode(Sampler& sampler, const GenerateOptions& options,
+                                 AnswerStream& stream, Answer& answer) {
+  TokenSource source(cache_, *decoder_, options.lookup_speculation);
+  FinishReason finish = FinishReason::length;
+  while (answer.answer_tokens < options.max_tokens) {
+    if (options.cancel != nullptr && options.cancel->is_cancelled()) return FinishReason::cancelled;
+    const model::Token token = sampler.pick(source.logits());
+    if (decoder_->is_end(token)) {
+      finish = FinishReason::stop;
+      break;
+    }
+    ++answer.answer_tokens;
+    if (!stream.push(piece(token))) {
+      finish = FinishReason::stop;
+      break;
+    }
+    if (answer.answer_tokens == options.max_tokens ||
+        answer.prompt_tokens + answer.answer_tokens >= limit())
+      break;
+    source.advance(token);
+  }
+  source.finish();
+  return finish;
+}
+
+Answer LlamaEngine::generate(const std::vector<Message>& messages, const GenerateOptions& options) {
+  if (options.max_tokens < 1)
+    raise(ErrorKind::invalid_argument, "max tokens {} must be at least 1", options.max_tokens);
+  if (!options.grammar.empty() && !options.json_schema.empty()) {
+    raise(ErrorKind::invalid_argument, "give a grammar or a JSON schema, not both");
+  }
+  const std::string gbnf =
+      options.json_schema.empty() ? options.grammar : grammar_of_schema(options.json_schema);
+  std::optional<Grammar> grammar;
+  if (!gbnf.empty()) grammar.emplace(gbnf, decoder_->vocab());
+  Sampler sampler(options.sampling, std::min(decoder_->vocabulary(), kTextVocabulary),
+                  grammar ? &*grammar : nullptr);
+  const Conversation conversation = read(messages, options.think);
+  std::vector<std::string> stops = options.stop;
+  stops.insert(stops.end(), conversation.stops.begin(), conversation.stops.end());
+  AnswerStream stream(std::move(stops), options.on_text, options.on_thinking);
+
+  Answer answer;
+  const CancelScope scope(*decoder_, options.cancel);
+  try {
+    prefill(conversation, options, answer);
+    const auto start = Clock::now();
+    answer.finish = decode(sampler, options, stream, answer);
+    answer.decode_seconds = seconds_since(start);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::cancelled) throw;
+    answer.finish = FinishReason::cancelled;
+  }
+  stream.finish();
+  answer.text = stream.text();
+  answer.thinking = stream.thinking();
+  return answer;
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> Engine::load(const model::Profile& profile, const EngineOptions& options) {
+  if (profile.decoder.empty()) {
+    raise(ErrorKind::unsupported, "the model {} has no decoder; it embeds and classifies only",
+          profile.name);
+  }
+  if (options.context < 0)
+    raise(ErrorKind::invalid_argument, "context {} must be 0 or more", options.context);
+  return std::make_unique<LlamaEngine>(profile, options);
+}
+
+}  // namespace galen::engine
