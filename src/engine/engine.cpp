@@ -48,8 +48,13 @@ class CancelScope {
 std::unique_ptr<ImageEncoder> load_encoder(const model::Profile& profile,
                                            const EngineOptions& options) {
   if (!profile.has_vision()) return nullptr;
-  (void)options;
-  raise(ErrorKind::unsupported, "{}: vision towers are not linked in yet", profile.name);
+  const std::filesystem::path file = profile.folder / profile.vision;
+  model::TowerOptions tower_options;
+  tower_options.threads = options.threads;
+  auto tower = model::VisionTower::load(file, tower_options);
+  std::optional<ImageCache> cache;
+  if (!options.image_cache.empty()) cache.emplace(options.image_cache, options.image_cache_bytes);
+  return std::make_unique<ImageEncoder>(std::move(tower), file_identity(file), std::move(cache));
 }
 
 class LlamaEngine final : public Engine {
