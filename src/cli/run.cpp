@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 #include <new>
 #include <string>
+#include <vector>
 
 #include <galen/error.h>
 
@@ -45,11 +46,18 @@ int report(int status, const std::string& message) {
   return status;
 }
 
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
+  const bool lacks_something = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  if (!lacks_something || !app.get_subcommands().empty()) return error.what();
+  const std::vector<std::string> words = app.remaining();
+  return words.empty() ? "no verb given" : words.front() + ": no such verb or option";
+}
+
 /// Help and version are "errors" of CLI11 with exit code 0.
 int report_usage(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() != 0) {
     return report(exit_code(ErrorKind::invalid_argument),
-                  fmt::format("{}; see galen --help", error.what()));
+                  usage_message(app, error) + "; see galen --help");
   }
   const bool is_version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
   print(is_version ? std::string(error.what()) + "\n" : app.help());
