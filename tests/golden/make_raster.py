@@ -99,6 +99,19 @@ def icc(space):
     return header + fixed(0.9642, 1.0, 0.8249) + b"\0" * 48 + rest
 
 
+def icc_cmyk():
+    """A minimal ICC v2 printer profile in which only black ink shows: L* = 100 - K."""
+    identity = bytes(range(256))
+    nodes = b"".join(bytes([255 - 255 * (node & 1), 128, 128]) for node in range(16))
+    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    lut = b"mft1\0\0\0\0" + bytes([4, 3, 2, 0]) + matrix + identity * 4 + nodes + identity * 3
+    table = struct.pack(">I4sII", 1, b"A2B0", 128 + 16, len(lut))
+    header = struct.pack(">I4sI4s4s4s12s4s28s", 128 + len(table + lut), b"\0\0\0\0", 0x02100000, b"prtr",
+                         b"CMYK", b"Lab ", b"\x07\xe0\0\1\0\1\0\0\0\0\0\0", b"acsp", b"\0" * 28)  # fmt: skip
+    white = struct.pack(">3i", 63190, 65536, 54061)
+    return header + white + b"\0" * 48 + table + lut
+
+
 def srgb_of_linear(pixels):
     """sRGB's tone curve (IEC 61966-2-1)."""
     full = np.iinfo(pixels.dtype).max
@@ -118,6 +131,9 @@ def jpegs():
         with Image.open(path) as image:
             # CMYK rounds once more on its way to RGB.
             add(name, np.asarray(image.convert("RGB") if mode == "CMYK" else image), mode == "CMYK")
+    path = save("icc_damaged.jpg", Image.fromarray(smooth(3)), quality=90, icc_profile=b"x" * 200)
+    with Image.open(path) as image:
+        add(path.name, np.asarray(image))
     for orientation in range(1, 9):
         name = f"orientation_{orientation}.jpg"
         path = save(name, Image.fromarray(smooth(3)), exif=exif(orientation), quality=90)
@@ -201,7 +217,7 @@ def tiff(name, pixels, photometric, bits, *, extra=None, tags=(), planar=False, 
     directory, after = b"", 8 + len(data) + 2 + 12 * len(entries) + 4
     tail = b""
     for tag, kind, values in entries:
-        packed = b"".join(struct.pack(order + {3: "H", 4: "I"}[kind], v) for v in values)
+        packed = b"".join(struct.pack(order + {3: "H", 4: "I", 7: "B"}[kind], v) for v in values)
         if len(packed) > 4:
             field = struct.pack(order + "I", after + len(tail))
             tail += packed
@@ -244,6 +260,12 @@ def tiffs():
     add("palette.tif", (palette >> 8).astype(np.uint8)[grey[:, :, 0]])
     tiff("orientation_8.tif", rgb, 2, 8, tags=[(274, 3, [8])])
     add("orientation_8.tif", np.rot90(rgb))
+    inks = np.zeros((2, 2, 4), np.uint8)
+    inks[0, 1, 0] = inks[1, 0, 3] = inks[1, 1, 1] = 255  # cyan, black, magenta; and bare paper
+    tiff("cmyk.tif", inks, 5, 8)
+    add("cmyk.tif", np.array([[[255] * 3, [0, 255, 255]], [[0] * 3, [255, 0, 255]]], np.uint8))
+    tiff("icc_cmyk.tif", inks, 5, 8, tags=[(34675, 7, list(icc_cmyk()))])
+    add("icc_cmyk.tif", np.array([[[255] * 3, [255] * 3], [[0] * 3, [255] * 3]], np.uint8), 3)
     for compression in ("tiff_lzw", "tiff_adobe_deflate", "packbits"):
         name = f"{compression}.tif"
         save(name, Image.fromarray(rgb), compression=compression)

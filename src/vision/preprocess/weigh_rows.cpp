@@ -9,6 +9,7 @@
 namespace galen::vision {
 namespace {
 
+constexpr std::size_t kBlock = 32;
 constexpr std::int32_t kHalf = std::int32_t{1} << (kWeightBits - 1);
 
 // No sum exceeds 255 when rounded, since the weights sum to 1 within a few units of 2^-22.
@@ -16,7 +17,6 @@ constexpr std::int32_t kHalf = std::int32_t{1} << (kWeightBits - 1);
 /// Columns `from` .. `to` - 1.
 void weigh_columns(const std::uint8_t* rows, std::size_t stride, const std::int32_t* weights,
                    int taps, std::size_t from, std::size_t to, std::uint8_t* out) {
-  constexpr std::size_t kBlock = 32;
   for (; from < to; from += kBlock) {
     const std::size_t width = std::min(kBlock, to - from);
     std::int32_t sums[kBlock];
@@ -33,6 +33,7 @@ void weigh_columns(const std::uint8_t* rows, std::size_t stride, const std::int3
 
 #if defined(__x86_64__)
 constexpr std::size_t kLanes = 8;
+constexpr std::size_t kWide = 6;  // 16 pixels of RGB, and as many sums as stay in registers
 
 /// Count x kLanes columns.
 template <std::size_t Count>
@@ -58,7 +59,6 @@ template <std::size_t Count>
 
 void weigh_rows_avx2(const std::uint8_t* rows, std::size_t stride, const std::int32_t* weights,
                      int taps, std::size_t width, std::uint8_t* out) {
-  constexpr std::size_t kWide = 6;  // 16 pixels of RGB, and as many sums as stay in registers
   std::size_t i = 0;
   for (; i + kWide * kLanes <= width; i += kWide * kLanes) {
     weigh_block<kWide>(rows + i, stride, weights, taps, out + i);
