@@ -15,10 +15,11 @@ constexpr std::uint16_t kItemEnd = 0xE00D;
 constexpr std::uint16_t kSequenceEnd = 0xE0DD;
 
 /// VRs with a 32-bit length in explicit encoding (PS3.5 table 7.1-1).
+constexpr std::array<std::string_view, 13> kLongVrs = {"OB", "OD", "OF", "OL", "OV", "OW", "SQ",
+                                                       "SV", "UC", "UN", "UR", "UT", "UV"};
+
 bool has_long_length(std::string_view vr) {
-  static constexpr std::array<std::string_view, 13> kLong = {
-      "OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"};
-  return std::find(kLong.begin(), kLong.end(), vr) != kLong.end();
+  return std::find(kLongVrs.begin(), kLongVrs.end(), vr) != kLongVrs.end();
 }
 
 bool is_vr(const std::uint8_t* bytes) {

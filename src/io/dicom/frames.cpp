@@ -117,8 +117,8 @@ void check_codec(const Dataset& dataset, const PixelFormat& format) {
   const TransferSyntax& syntax = dataset.syntax();
   if (syntax.codec == Codec::unsupported) {
     raise(ErrorKind::unsupported,
-          "{}: transfer syntax {} is not read; convert it, e.g. with dcmconv", dataset.name(),
-          syntax.uid);
+          "{}: transfer syntax {} is not read; convert the file to explicit little endian",
+          dataset.name(), syntax.uid);
   }
   const bool is_encapsulated = dataset.pixel_data()->undefined_length;
   if (is_encapsulated != (syntax.codec != Codec::none)) {

@@ -14,8 +14,9 @@ namespace {
 constexpr std::size_t kMaxElements = std::size_t{1} << 18;
 constexpr std::size_t kMaxItems = std::size_t{1} << 20;
 
+constexpr std::string_view kPadding(" \0\t\r\n", 5);
+
 std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kPadding(" \0\t\r\n", 5);
   const auto first = text.find_first_not_of(kPadding);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kPadding) - first + 1);

@@ -16,6 +16,9 @@
 namespace galen::dicom {
 namespace {
 
+constexpr std::array<std::uint8_t, 3> kUpperRgb = {'R', 'G', 'B'};
+constexpr std::array<std::uint8_t, 3> kLowerRgb = {'r', 'g', 'b'};
+
 /// What the markers before the first scan say (ITU-T T.81 annex B).
 struct JpegHeader {
   int precision = 0;
@@ -39,9 +42,7 @@ JpegHeader read_frame_marker(std::span<const std::uint8_t> segment) {
   header.components = segment[5];
   if (header.components == 3 && segment.size() >= 15) {
     const std::array<std::uint8_t, 3> ids = {segment[6], segment[9], segment[12]};
-    constexpr std::array<std::uint8_t, 3> kUpper = {'R', 'G', 'B'};
-    constexpr std::array<std::uint8_t, 3> kLower = {'r', 'g', 'b'};
-    header.has_rgb_ids = ids == kUpper || ids == kLower;
+    header.has_rgb_ids = ids == kUpperRgb || ids == kLowerRgb;
   }
   return header;
 }

@@ -1,6 +1,7 @@
 #include "io/dicom/lookup_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <span>
 #include <string_view>
@@ -86,7 +87,7 @@ class SegmentExpander {
     for (std::size_t i = 1; i <= length; ++i) {
       const double value =
           from + (to - from) * static_cast<double>(i) / static_cast<double>(length);
-      entries_.push_back(static_cast<std::uint16_t>(value + 0.5));
+      entries_.push_back(static_cast<std::uint16_t>(std::lround(value)));
     }
     at += 3;
     return true;

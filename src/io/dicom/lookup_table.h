@@ -1,6 +1,7 @@
 #pragma once
 // Lookup tables of DICOM: modality LUT and palette (PS3.3 C.11.1.1, C.7.9).
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -25,7 +26,7 @@ struct LookupTable {
 
 /// The three colour tables of a PALETTE COLOR image, plain or segmented.
 struct Palette {
-  LookupTable channels[3];
+  std::array<LookupTable, 3> channels;
 };
 
 /// Throws malformed when tables are missing or too short.

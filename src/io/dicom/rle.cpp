@@ -18,14 +18,15 @@ bool unpack(std::span<const std::uint8_t> segment, std::uint8_t* out, std::size_
   std::size_t done = 0;
   std::size_t at = 0;
   while (done < count && at < segment.size()) {
-    const int control = static_cast<std::int8_t>(segment[at++]);
-    if (control == -128) continue;
-    const std::size_t wanted = static_cast<std::size_t>(control < 0 ? 1 - control : 1 + control);
-    const std::size_t run = std::min(wanted, count - done);
-    const std::size_t taken = control < 0 ? 1 : wanted;
+    const std::size_t control = segment[at++];
+    if (control == 128) continue;
+    const bool is_repeat = control > 128;
+    const std::size_t length = is_repeat ? 257 - control : control + 1;
+    const std::size_t run = std::min(length, count - done);
+    const std::size_t taken = is_repeat ? 1 : length;
     if (taken > segment.size() - at) return false;
     for (std::size_t i = 0; i < run; ++i) {
-      out[(done + i) * stride] = segment[at + (control < 0 ? 0 : i)];
+      out[(done + i) * stride] = segment[at + (is_repeat ? 0 : i)];
     }
     at += taken;
     done += run;
@@ -45,6 +46,11 @@ CodedFrame decode_rle(std::span<const std::uint8_t> stream, const FrameShape& sh
   if (found != segments || segments > kMaxSegments) {
     raise(ErrorKind::malformed, "{}: RLE header names {} segments, {} are needed", where, found,
           segments);
+  }
+  // Two bytes give at most 128: a stream too short for the frame is refused before memory is taken.
+  if (stream.size() < pixels * segments / 64) {
+    raise(ErrorKind::malformed, "{}: RLE stream of {} bytes is too short for {}x{} pixels", where,
+          stream.size(), shape.width, shape.height);
   }
   CodedFrame frame;
   frame.bytes_per_sample = static_cast<int>(bytes);

@@ -107,9 +107,9 @@ void note_tilt(const Stack& stack, std::vector<std::string>& notes) {
 
 void note_spacing(const Stack& stack, std::vector<std::string>& notes) {
   std::vector<double> steps;
-  for (int z = 1; z < stack.nz; ++z) {
-    steps.push_back(place(*stack.slices[static_cast<std::size_t>(z * stack.nt)]) -
-                    place(*stack.slices[static_cast<std::size_t>((z - 1) * stack.nt)]));
+  const auto repeats = static_cast<std::size_t>(stack.nt);
+  for (std::size_t i = repeats; i < stack.slices.size(); i += repeats) {
+    steps.push_back(place(*stack.slices[i]) - place(*stack.slices[i - repeats]));
   }
   if (steps.empty()) return;
   std::vector<double> sorted = steps;

@@ -133,6 +133,8 @@ CASES = [
      "half the pixels"),
     ("rle_run_beyond_end", meta(RLE) + small + encapsulated(rle(1, b"\x7fab")), "malformed", "segment 1 is damaged or too short",
      "a literal run of 128 with 2 bytes left"),
+    ("rle_huge_claim", meta(RLE) + module(rows=8000, columns=8000, allocated=8, stored=8, high=7) + encapsulated(rle(1, b"\x01ab")),
+     "malformed", "67 bytes is too short for 8000x8000|68 bytes is too short", "64 million pixels from 3 bytes"),
     ("structured_report", meta() + text(0x0008, 0x0016, b"UI", "1.2.840.10008.5.1.4.1.1.88.11"), "unsupported",
      "no pixels in it .SOP class 1.2.840.10008.5.1.4.1.1.88.11", "not an image"),
     ("slide", meta() + text(0x0008, 0x0016, b"UI", "1.2.840.10008.5.1.4.1.1.77.1.6") + module()[34:] + pixels(), "unsupported",
