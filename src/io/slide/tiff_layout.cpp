@@ -78,10 +78,12 @@ void add_sub_levels(TiffHandle& handle, TiffLayout& layout) {
 /// The pixel size in Aperio's description, e.g. "...|AppMag = 20|MPP = 0.4990|Left = 25.69".
 std::optional<Mpp> aperio_mpp(const std::string& description) {
   const std::size_t at = description.find(kAperioMpp);
+  if (at == std::string::npos) {
+    return std::nullopt;
+  }
   double mpp = 0;
   const char* first = description.data() + at + kAperioMpp.size();
-  const char* last = description.data() + description.size();
-  if (at == std::string::npos || std::from_chars(first, last, mpp).ec != std::errc()) {
+  if (std::from_chars(first, description.data() + description.size(), mpp).ec != std::errc()) {
     return std::nullopt;
   }
   return Mpp{mpp, mpp};
