@@ -1,12 +1,28 @@
 #include "model/chat/prompt.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "base/raise.h"
+#include "model/chat/thinking.h"
 #include "model/chat/trim.h"
 
 namespace galen::model {
 namespace {
+
+// Published vocabularies list these as ordinary text, so that a message could write them.
+constexpr std::array<std::string_view, 4> kReserved{"<start_of_image>", "<end_of_image>",
+                                                    kThinkingStart, kThinkingEnd};
+
+/// Where to cut `text` so that its first part has no reserved name, and neither the cut one: behind
+/// the
+/// "<" of the first name, or at the end.
+std::size_t end_of_harmless(std::string_view text) {
+  std::size_t first = std::string_view::npos;
+  for (const std::string_view name : kReserved) first = std::min(first, text.find(name));
+  return first == std::string_view::npos ? text.size() : first + 1;
+}
 
 /// Collects text until a control token or an image ends it, then tokenises it as one string:
 /// newlines that meet across the pieces of a template merge to one token, as in the published
@@ -45,9 +61,13 @@ class PromptBuilder {
 
  private:
   void flush_text() {
-    if (text_.empty()) return;
-    const std::vector<Token> more = tokenizer_.tokenize(text_, false);
-    tokens_.insert(tokens_.end(), more.begin(), more.end());
+    std::string_view rest = text_;
+    while (!rest.empty()) {
+      const std::size_t end = end_of_harmless(rest);
+      const std::vector<Token> more = tokenizer_.tokenize(rest.substr(0, end), false);
+      tokens_.insert(tokens_.end(), more.begin(), more.end());
+      rest.remove_prefix(end);
+    }
     text_.clear();
   }
   void flush_tokens() {
