@@ -195,6 +195,12 @@ TEST_F(SeriesTest, a_missing_folder_is_not_found) {
   }
 }
 
+double mean_of(const Volume& volume) {
+  double sum = 0;
+  for (const float voxel : volume.voxels) sum += voxel;
+  return sum / static_cast<double>(volume.voxels.size());
+}
+
 TEST(RealSeries, head_ct_is_one_tilted_volume_of_mixed_spacing) {
   const auto folder = shared_data() / "ct_ge_head_28";
   SKIP_WITHOUT(folder);
@@ -206,6 +212,32 @@ TEST(RealSeries, head_ct_is_one_tilted_volume_of_mixed_spacing) {
   EXPECT_THAT(volume.notes, Contains("spacing between slices varies from 1.08 to 7.00 mm"));
   EXPECT_NEAR(volume.affine[2][3], 5.8360586, 1e-9);
   EXPECT_NEAR(volume.affine[2][3] + 27 * volume.affine[2][2], 157.7760586, 1e-6);
+  EXPECT_NEAR(mean_of(volume), -661.7291207994733, 1e-6);  // as pydicom and numpy
+  EXPECT_EQ(volume.slice(3)[200 * 512 + 300], 22);
+}
+
+TEST(RealSeries, t1_mr_is_one_even_volume) {
+  const auto folder = shared_data() / "mr_vs_seg_001_24";
+  SKIP_WITHOUT(folder);
+  const auto found = find_series({folder});
+  ASSERT_EQ(found.size(), 1U);
+  const Volume volume = read_volume(found.front());
+  EXPECT_THAT(volume.shape, ElementsAre(512, 512, 24, 1));
+  EXPECT_THAT(volume.notes, IsEmpty());
+  EXPECT_NEAR(volume.spacing[2], 1.5, 1e-6);
+  EXPECT_NEAR(mean_of(volume), 274.72884194056195, 1e-6);
+  EXPECT_EQ(volume.slice(23)[100 * 512 + 250], 332);
+}
+
+TEST(RealSeries, chest_ct_leaves_out_the_image_at_a_place_twice) {
+  const auto folder = shared_data() / "ct_chest_10";
+  SKIP_WITHOUT(folder);
+  const auto found = find_series({folder});
+  ASSERT_EQ(found.size(), 1U);
+  const Volume volume = read_volume(found.front());
+  EXPECT_THAT(volume.shape, ElementsAre(512, 512, 9, 1));
+  EXPECT_THAT(volume.notes, ElementsAre("images at places that repeat unequally: 1 left out"));
+  EXPECT_NEAR(volume.spacing[2], 1, 1e-9);
 }
 
 }  // namespace
