@@ -137,7 +137,11 @@ void check_codec(const Dataset& dataset, const PixelFormat& format) {
 FrameReader::FrameReader(Dataset dataset)
     : dataset_(std::move(dataset)), format_(pixel_format(dataset_)) {
   check_codec(dataset_, format_);
-  if (dataset_.syntax().codec != Codec::none) fragments_.emplace(dataset_, format_.frames);
+  if (dataset_.syntax().codec != Codec::none) {
+    fragments_.emplace(dataset_, format_.frames);
+  } else {
+    (void)native_bytes(dataset_, format_, format_.frames - 1);  // all frames are there
+  }
 }
 
 std::vector<std::uint8_t> FrameReader::encoded(int index) const {

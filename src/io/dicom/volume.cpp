@@ -30,17 +30,6 @@ struct Source {
 
 using Sources = std::map<std::filesystem::path, std::unique_ptr<Source>>;
 
-Sources open_sources(const std::vector<Slice>& slices) {
-  Sources sources;
-  for (const Slice& slice : slices) sources.try_emplace(slice.path);
-  std::vector<Sources::value_type*> entries;
-  for (auto& entry : sources) entries.push_back(&entry);
-  parallel_for(entries.size(), 0, [&](std::size_t i) {
-    entries[i]->second = std::make_unique<Source>(entries[i]->first);
-  });
-  return sources;
-}
-
 double place(const Slice& slice) {
   return dot(slice.orientation->normal(), *slice.position);
 }
@@ -132,12 +121,18 @@ void note_spacing(const Stack& stack, std::vector<std::string>& notes) {
   }
 }
 
-void decode_slices(const Stack& stack, Volume& volume) {
-  const Sources sources = [&] {
-    std::vector<Slice> used;
-    for (const Slice* slice : stack.slices) used.push_back(*slice);
-    return open_sources(used);
-  }();
+Sources open_sources(const Stack& stack) {
+  Sources sources;
+  for (const Slice* slice : stack.slices) sources.try_emplace(slice->path);
+  std::vector<Sources::value_type*> entries;
+  for (auto& entry : sources) entries.push_back(&entry);
+  parallel_for(entries.size(), 0, [&](std::size_t i) {
+    entries[i]->second = std::make_unique<Source>(entries[i]->first);
+  });
+  return sources;
+}
+
+void decode_slices(const Stack& stack, const Sources& sources, Volume& volume) {
   const std::size_t plane =
       static_cast<std::size_t>(volume.shape[0]) * static_cast<std::size_t>(volume.shape[1]);
   parallel_for(stack.slices.size(), 0, [&](std::size_t i) {
@@ -176,11 +171,12 @@ Volume read_volume(const Series& series) {
     raise(ErrorKind::limit_exceeded, "a volume of {} slices of {}x{}, at most {} voxels are read",
           stack.slices.size(), first.width, first.height, kMaxVoxels);
   }
+  const Sources sources = open_sources(stack);  // checks sizes, before memory is taken
   volume.voxels.resize(plane * stack.slices.size());
   set_geometry(stack, volume);
   note_tilt(stack, volume.notes);
   note_spacing(stack, volume.notes);
-  decode_slices(stack, volume);
+  decode_slices(stack, sources, volume);
   return volume;
 }
 
