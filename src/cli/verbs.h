@@ -25,6 +25,7 @@ class App;
 namespace galen::cli {
 
 void add_info(CLI::App& app, Context& context);
+void add_models(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_config(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);

@@ -226,7 +226,8 @@ class Import {
 }  // namespace
 
 std::string checkpoint_name(const std::filesystem::path& folder) {
-  const auto path = std::filesystem::weakly_canonical(folder);
+  auto path = std::filesystem::weakly_canonical(folder);
+  if (!path.has_filename()) path = path.parent_path();  // "models/x/"
   if (path.parent_path().filename() != "snapshots") return path.filename().string();
   const std::string repository = path.parent_path().parent_path().filename().string();
   const std::size_t mark = repository.rfind("--");
