@@ -53,7 +53,7 @@ Image over_white(const std::vector<std::uint32_t>& argb, int width, int height) 
   return image;
 }
 
-/// Aperio's JPEG slides are plain TIFF: our reader takes a quarter of OpenSlide's time.
+/// Most Aperio slides are plain TIFF: our reader takes a quarter of OpenSlide's time.
 bool read_by_us(std::string_view vendor, const std::filesystem::path& path) {
   return vendor == "generic-tiff" || (vendor == "aperio" && has_readable_layout(path));
 }

@@ -24,7 +24,7 @@ using OpenSource = std::shared_ptr<Slide> (*)(const std::filesystem::path& path,
 [[nodiscard]] std::shared_ptr<Slide> open_with_openslide(const std::filesystem::path& path,
                                                          const SlideOptions& options);
 
-/// Plain TIFF, OME-TIFF and Aperio's JPEG slides, tiled or in strips, classic or BigTIFF: 8-bit
+/// Plain TIFF, OME-TIFF and most of Aperio's slides, tiled or in strips, classic or BigTIFF: 8-bit
 /// grey or RGB; uncompressed, LZW, Deflate or JPEG. The pyramid is the SubIFDs of the first
 /// directory and the smaller directories of the same shape that follow it (TIFF 6.0; OME-TIFF 6.0
 /// for SubIFDs and PhysicalSize).

@@ -12,8 +12,11 @@ namespace {
 constexpr std::int64_t kMaxTilePixels = std::int64_t{1} << 26;  // 192 MiB of RGB
 constexpr std::int64_t kMaxTiles = std::int64_t{1} << 25;
 constexpr std::uint16_t kMaxSubDirectories = 64;
-constexpr std::array kCompressions = {COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_JPEG,
-                                      COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE};
+// Aperio's numbers for JPEG 2000; 33003, of YCbCr with halved chroma, is left to OpenSlide.
+constexpr int kAperioJpeg2000Rgb = 33005;
+constexpr std::array kCompressions = {
+    COMPRESSION_NONE,    COMPRESSION_LZW,    COMPRESSION_JPEG,  COMPRESSION_ADOBE_DEFLATE,
+    COMPRESSION_DEFLATE, COMPRESSION_JP2000, kAperioJpeg2000Rgb};
 
 std::string place(const TiffHandle& handle) {
   return fmt::format("{}: directory {}", handle.path().string(),
@@ -24,7 +27,8 @@ void check_compression(const TiffHandle& handle) {
   const auto compression = handle.field_or_default<std::uint16_t>(TIFFTAG_COMPRESSION);
   if (std::find(kCompressions.begin(), kCompressions.end(), compression) == kCompressions.end()) {
     raise(ErrorKind::unsupported,
-          "{}: compression {} is not read; convert to JPEG, LZW, Deflate or uncompressed tiles",
+          "{}: compression {} is not read; convert to JPEG, JPEG 2000, LZW, Deflate or "
+          "uncompressed tiles",
           place(handle), compression);
   }
 }
@@ -38,6 +42,7 @@ void read_pixel_kind(const TiffHandle& handle, TiffDirectory& directory) {
   directory.samples = samples;
   directory.white_is_zero = photometric == PHOTOMETRIC_MINISWHITE;
   directory.jpeg_ycbcr = photometric == PHOTOMETRIC_YCBCR && compression == COMPRESSION_JPEG;
+  directory.jpeg_2000 = compression == COMPRESSION_JP2000 || compression == kAperioJpeg2000Rgb;
   const bool grey = samples == 1 && (photometric == PHOTOMETRIC_MINISBLACK ||
                                      photometric == PHOTOMETRIC_MINISWHITE);
   const bool colour = samples == 3 && (photometric == PHOTOMETRIC_RGB || directory.jpeg_ycbcr);
@@ -46,8 +51,9 @@ void read_pixel_kind(const TiffHandle& handle, TiffDirectory& directory) {
           "{}: {} samples of {} bits, photometric interpretation {}; slides are 8-bit grey or RGB",
           place(handle), samples, bits, photometric ? std::to_string(*photometric) : "missing");
   }
-  directory.planes_apart = samples > 1 && handle.field_or_default<std::uint16_t>(
-                                              TIFFTAG_PLANARCONFIG) == PLANARCONFIG_SEPARATE;
+  directory.planes_apart =
+      !directory.jpeg_2000 && samples > 1 &&
+      handle.field_or_default<std::uint16_t>(TIFFTAG_PLANARCONFIG) == PLANARCONFIG_SEPARATE;
 }
 
 TileGrid read_grid(const TiffHandle& handle, bool tiled) {

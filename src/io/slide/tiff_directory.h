@@ -22,6 +22,7 @@ struct TiffDirectory {
   int samples = 0;             ///< 1 grey or 3 RGB
   bool white_is_zero = false;  ///< PhotometricInterpretation 0
   bool jpeg_ycbcr = false;     ///< to be turned into RGB by the JPEG decoder
+  bool jpeg_2000 = false;      ///< of the samples as they are: RGB or grey
   std::string description;     ///< ImageDescription
   std::optional<Mpp> mpp;      ///< from the resolution tags; not checked for plausibility
   std::vector<std::uint64_t> sub_directories;  ///< SubIFDs: offsets

@@ -149,6 +149,8 @@ def tiff_cases():
     jpegs[2] = tiles(jpeg_tile)[2][:-60]
     case("tiff-jpeg-cut-short", "a.tif", tiff(jpegs, compression=[7], photometric=[6]),
          "tile 2 .* cannot be decoded .*Premature end", "the rest of the tile would be grey")
+    case("tiff-damaged-jpeg-2000", "a.tif", tiff(tiles(jpeg_tile), compression=[33005]), "no JPEG 2000 stream",
+         "JPEG 2000 tiles that are JPEG")
     case("tiff-sub-directory-cycle", "a.tif", tiff(sub=lambda at: [at]), "not smaller than the level before",
          "the SubIFD is its own parent")
     case("tiff-sub-directory-outside", "a.tif", tiff(sub=[1 << 29]), "no readable directory at byte 536870912",
@@ -164,14 +166,14 @@ def tiff_cases():
     jpegs[0] = b"\0" * len(jpegs[0])
     case("svs-damaged-tile", "a.svs", tiff(jpegs, compression=[7], photometric=[6], description=APERIO),
          "tile 0 .* cannot be decoded", "a JPEG tile of zeros")
-    case("svs-damaged-jpeg-2000", "a.svs", tiff(jpegs, compression=[33005], description=APERIO), "OpenSlide",
+    case("svs-damaged-jpeg-2000", "a.svs", tiff(jpegs, compression=[33003], description=APERIO), "OpenSlide",
          "JPEG 2000 tiles that are JPEG")
     case("svs-huge-tiles", "a.svs",
          tiff(jpegs[:1], compression=[7], photometric=[6], description=APERIO, tile_width=[65520],
               tile_height=[65520]),
          "tiles of 65520 x 65520", "one tile of 12 GB", "limit_exceeded")
     case("svs-huge-jpeg-2000-tiles", "a.svs",
-         tiff(jpegs[:1], compression=[33005], description=APERIO, tile_width=[65520], tile_height=[65520]),
+         tiff(jpegs[:1], compression=[33003], description=APERIO, tile_width=[65520], tile_height=[65520]),
          "tiles of 65520 x 65520", "OpenSlide would take 17 GB and abort", "limit_exceeded")
 
 

@@ -34,9 +34,9 @@ double mean_difference(const Image& a, const Image& b) {
   return sum / static_cast<double>(a.data.size());
 }
 
-/// Sums of the channels over the 600 x 400 pixels at (300, 200).
-std::array<std::uint64_t, 3> channel_sums(const Slide& slide) {
-  const Image part = slide.read_level(0, 300, 200, 600, 400);
+/// Sums of the channels over 600 x 400 pixels of level 0.
+std::array<std::uint64_t, 3> channel_sums(const Slide& slide, int x = 300, int y = 200) {
+  const Image part = slide.read_level(0, x, y, 600, 400);
   std::array<std::uint64_t, 3> sums{};
   for (std::size_t i = 0; i < part.data.size(); ++i) {
     sums[i % 3] += part.data[i];
@@ -58,6 +58,8 @@ TEST_F(SharedSlides, AperioFactsAreThoseOfOpenSlide) {
 TEST_F(SharedSlides, OurReaderGivesTheAperioPixelsOfOpenSlide) {
   EXPECT_THAT(channel_sums(*open("CMU-1-Small-Region.svs")),
               ElementsAre(58664584, 57949164, 58035488));
+  EXPECT_THAT(channel_sums(*open("TCGA-CR-7395-01A-01-TS1.svs"), 1300, 1200),
+              ElementsAre(48574520, 27013170, 38117112));
 }
 
 TEST_F(SharedSlides, OmeTiffShowsTheSamePictureAsTheAperioFile) {

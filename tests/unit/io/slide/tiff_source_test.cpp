@@ -69,6 +69,11 @@ TEST_F(TiffSlideTest, GivesThePixelsOfJpegWithinItsLoss) {
   }
 }
 
+TEST(TiffSlide, GivesThePixelsOfJpeg2000) {
+  const auto slide = open_slide(GALEN_SOURCE_DIR "/tests/golden/slide/jpeg_2000.tif");
+  EXPECT_EQ(slide->read_level(0, 0, 0, 64, 48).data, colour_field(64, 48).data);
+}
+
 TEST_F(TiffSlideTest, ShowsGreyAsRgbAndInvertsWhiteIsZero) {
   Image grey = make_image(20, 20, 1);
   grey.data[5] = 200;
