@@ -85,6 +85,7 @@ Instance read_instance(const std::filesystem::path& path, const Dataset& dataset
   }
   Instance instance;
   instance.series_uid = root.text(kSeriesInstanceUid);
+  if (instance.series_uid.empty()) instance.series_uid = path.string();  // a series of its own
   instance.modality = modality_of(root);
   instance.sop_class_uid = root.text(kSopClassUid);
   instance.series_number = root.integer(kSeriesNumber).value_or(0);

@@ -8,6 +8,9 @@ namespace galen::dicom {
 
 using Vec3 = std::array<double, 3>;
 
+/// Slices nearer than this, in millimetres, stand at the same place.
+inline constexpr double kSamePlace = 1e-3;
+
 [[nodiscard]] inline double dot(const Vec3& a, const Vec3& b) {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

@@ -143,6 +143,16 @@ void choose_acquisition(Slices& slices, std::vector<std::string>& notes) {
             [&](const Slice& slice) { return slice.acquisition_number != most->first; });
 }
 
+/// Grey slices at two or more places along their normal.
+bool makes_volume(const Slices& slices) {
+  const Slice& first = slices.front();
+  if (!first.is_grey || !first.orientation) return false;
+  const Vec3 normal = first.orientation->normal();
+  return std::any_of(slices.begin(), slices.end(), [&](const Slice& slice) {
+    return std::abs(dot(normal, minus(*slice.position, *first.position))) > kSamePlace;
+  });
+}
+
 void sort_slices(Series& series) {
   const Vec3 normal = series.is_volume ? series.slices.front().orientation->normal() : Vec3{};
   const auto order = [&](const Slice& slice) {
@@ -180,8 +190,7 @@ std::vector<Series> series_of(const Instance& model, Slices slices) {
                   notes};
     if (group.front().orientation) choose_acquisition(group, series.notes);
     series.slices = std::move(group);
-    const Slice& first = series.slices.front();
-    series.is_volume = series.slices.size() > 1 && first.is_grey && first.orientation;
+    series.is_volume = makes_volume(series.slices);
     sort_slices(series);
     found.push_back(std::move(series));
   }

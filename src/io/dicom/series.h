@@ -13,14 +13,14 @@ namespace galen::dicom {
 
 /// Images that belong together.
 struct Series {
-  std::string uid;  ///< SeriesInstanceUID; never show it, it may identify a patient
+  std::string uid;  ///< SeriesInstanceUID, or the path; never show it
   std::string modality;
   std::string sop_class_uid;
   std::int64_t number = 0;
   /// Of a volume: one orientation and size, by rising position along the slice normal, then by
   /// instance number where a position repeats. Of other images: by instance number.
   std::vector<Slice> slices;
-  bool is_volume = false;          ///< two or more grey slices at known places
+  bool is_volume = false;          ///< grey slices at two or more known places
   std::vector<std::string> notes;  ///< what was left out, one sentence each
 };
 

@@ -14,7 +14,6 @@
 namespace galen::dicom {
 namespace {
 
-constexpr double kSamePlace = 1e-3;        // mm
 constexpr double kSpacingRounding = 0.02;  // of the usual spacing; decimal strings are rounded
 
 /// One file of a series, open for decoding.

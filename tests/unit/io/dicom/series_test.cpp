@@ -156,6 +156,14 @@ TEST_F(SeriesTest, makes_a_time_axis_of_places_that_repeat) {
   EXPECT_EQ(volume.slice(1, 1)[0], 2 * 40 - 1024);
 }
 
+TEST_F(SeriesTest, repeats_of_a_single_place_are_no_volume) {
+  add({.instance = 1});
+  add({.instance = 2});
+  const auto found = find();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FALSE(found.front().is_volume);
+}
+
 TEST_F(SeriesTest, tells_of_gaps_and_of_mixed_spacing) {
   for (const int z : {0, 5, 10, 20, 25, 30})
     add({.position = fmt::format("0\\0\\{}", z), .instance = z});
