@@ -42,7 +42,10 @@ struct SlideOptions {
   std::optional<Mpp> mpp;
 };
 
-/// Opens any supported slide. Throws not_found, unsupported, malformed.
+/// Opens a slide: a file of OpenSlide's formats, TIFF, OME-TIFF or DICOM, or a folder with one
+/// DICOM series. A DICOM file brings the other levels of its series that lie beside it. Throws
+/// not_found, unsupported, malformed, limit_exceeded; invalid_argument, naming --mpp, for a wrong
+/// options.mpp, and for a folder of several series.
 [[nodiscard]] std::shared_ptr<Slide> open_slide(const std::filesystem::path& path,
                                                 const SlideOptions& options = {});
 
