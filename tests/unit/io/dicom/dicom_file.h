@@ -43,10 +43,11 @@ class DicomFile {
     return bytes(attribute, content.data_);
   }
 
-  /// Encapsulated pixel data with an empty offset table.
-  DicomFile& encapsulated(const std::vector<std::vector<std::uint8_t>>& fragments) {
+  /// Encapsulated pixel data with a basic offset table, by default an empty one.
+  DicomFile& encapsulated(const std::vector<std::vector<std::uint8_t>>& fragments,
+                          const std::vector<std::uint8_t>& offsets = {}) {
     header({kPixelData.group, kPixelData.element, "OB"}, 0xFFFFFFFF);
-    fragment({});
+    fragment(offsets);
     for (const auto& each : fragments) fragment(each);
     put16(0xFFFE);
     put16(0xE0DD);

@@ -5,6 +5,7 @@
 
 #include <galen/error.h>
 
+#include "base/parallel.h"
 #include "dicom_file.h"
 
 namespace galen::dicom {
@@ -74,6 +75,59 @@ TEST(FrameReader, decodes_rle_segments_with_the_high_byte_first) {
   file.grey(1, 2, 16, 16).encapsulated({stream});
   EXPECT_THAT(reader_of(file.file("1.2.840.10008.1.2.5")).decode(0).values,
               ElementsAre(0x0102, 0x0103));
+}
+
+/// An 8-bit RLE stream of a row of four equal values.
+std::vector<std::uint8_t> rle_row(std::uint8_t value) {
+  std::vector<std::uint8_t> stream(64);
+  stream[0] = 1;
+  stream[4] = 64;
+  stream.insert(stream.end(), {0xFD, value});
+  return stream;
+}
+
+DicomFile rle_rows(int frames) {
+  DicomFile file;
+  file.word(kSamplesPerPixel, 1).text(kPhotometricInterpretation, "MONOCHROME2");
+  file.text(kNumberOfFrames, std::to_string(frames)).word(kRows, 1).word(kColumns, 4);
+  file.word(kBitsAllocated, 8).word(kBitsStored, 8).word(kHighBit, 7);
+  return file.word(kPixelRepresentation, 0);
+}
+
+constexpr std::string_view kRleUid = "1.2.840.10008.1.2.5";
+
+TEST(FrameReader, joins_the_fragments_that_the_offset_table_gives_a_frame) {
+  const auto first = rle_row(5);
+  const auto second = rle_row(6);
+  DicomFile file = rle_rows(2);
+  // The first frame lies in two fragments of 40 and 26 bytes, each with a header of 8.
+  file.encapsulated(
+      {{first.begin(), first.begin() + 40}, {first.begin() + 40, first.end()}, second},
+      {0, 0, 0, 0, 82, 0, 0, 0});
+  const FrameReader reader = reader_of(file.file(kRleUid));
+  EXPECT_THAT(reader.decode(1).values, ElementsAre(6, 6, 6, 6));
+  EXPECT_THAT(reader.decode(0).values, ElementsAre(5, 5, 5, 5));
+  EXPECT_EQ(reader.encoded(0), first);
+}
+
+TEST(FrameReader, prefers_the_extended_offset_table) {
+  const std::uint8_t offsets[16] = {0, 0, 0, 0, 0, 0, 0, 0, 74};
+  DicomFile file = rle_rows(2);
+  file.bytes(kExtendedOffsetTable, offsets).encapsulated({rle_row(7), rle_row(8)});
+  EXPECT_THAT(reader_of(file.file(kRleUid)).decode(1).values, ElementsAre(8, 8, 8, 8));
+}
+
+TEST(FrameReader, decodes_from_several_threads_at_once) {
+  std::vector<std::vector<std::uint8_t>> streams;
+  for (int i = 0; i < 200; ++i) streams.push_back(rle_row(static_cast<std::uint8_t>(i)));
+  DicomFile file = rle_rows(200);
+  file.encapsulated(streams);
+  const FrameReader reader = reader_of(file.file(kRleUid));
+  std::vector<double> values(200);
+  parallel_for(values.size(), 4, [&](std::size_t i) {
+    values[i] = reader.decode(static_cast<int>(i)).values.front();
+  });
+  for (std::size_t i = 0; i < values.size(); ++i) EXPECT_EQ(values[i], static_cast<double>(i));
 }
 
 TEST(FrameReader, refuses_a_frame_that_does_not_exist) {
