@@ -12,7 +12,8 @@ namespace galen::cli {
 namespace {
 
 /// Every verb, in the order of the help.
-constexpr std::array kVerbs{add_info,       add_models, add_doctor, add_config,
+constexpr std::array kVerbs{add_info,       add_ask,    add_classify, add_embed,
+                            add_search,     add_models, add_doctor,   add_config,
                             add_completion, add_man,    add_docs};
 
 void add_global_options(CLI::App& app, Context& context) {

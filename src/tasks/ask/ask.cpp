@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include <galen/ask.h>
+
+#include "base/raise.h"
+#include "engine/engine.h"
+#include "model/profile.h"
+#include "tasks/ask/boxes.h"
+#include "tasks/ask/question.h"
+
+namespace galen {
+namespace {
+
+// The longest record used in the EHRQA evaluation had 32K tokens (MedGemma report).
+constexpr int kMaxRecordTokens = 32768;
+constexpr std::size_t kShortestRecord = 400;
+
+model::KvType kv_type(const std::string& name) {
+  if (name == "f32") return model::KvType::f32;
+  if (name == "f16") return model::KvType::f16;
+  if (name == "q8_0") return model::KvType::q8_0;
+  if (name == "q4_0") return model::KvType::q4_0;
+  raise(ErrorKind::invalid_argument, "--kv {}: use f32, f16, q8_0 or q4_0", name);
+}
+
+std::filesystem::path image_cache_folder() {
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"))
+    return std::filesystem::path(cache) / "galen/images";
+  if (const char* home = std::getenv("HOME"))
+    return std::filesystem::path(home) / ".cache/galen/images";
+  return {};
+}
+
+engine::EngineOptions engine_options(const ModelOptions& options) {
+  engine::EngineOptions made;
+  made.context = options.context;
+  made.threads = options.threads;
+  made.kv = kv_type(options.kv);
+  made.gpu_layers = options.gpu_layers;
+  if (options.image_cache) made.image_cache = image_cache_folder();
+  return made;
+}
+
+engine::GenerateOptions generate_options(const AskOptions& options, const model::Profile& profile) {
+  engine::GenerateOptions made;
+  made.sampling = {options.temperature, options.top_k, options.top_p, 0, options.seed};
+  made.max_tokens = options.max_tokens > 0 ? options.max_tokens : profile.max_answer_tokens;
+  made.json_schema = options.json_schema;
+  made.lookup_speculation = options.speculate && options.temperature <= 0;
+  made.think = options.think;
+  made.cancel = options.cancel;
+  made.on_text = options.on_text;
+  made.on_thinking = options.on_thinking;
+  made.on_prefill = options.on_prefill;
+  return made;
+}
+
+/// Width and height of the image that boxes refer to.
+std::pair<int, int> located_size(const std::vector<Input>& inputs) {
+  for (const Input& input : inputs) {
+    if (const auto* image = std::get_if<Image>(&input.value)) return {image->width, image->height};
+    if (const auto* dicom = std::get_if<DicomImage>(&input.value))
+      return {dicom->width, dicom->height};
+  }
+  raise(ErrorKind::invalid_argument, "boxes need an image or a DICOM radiograph among the inputs");
+}
+
+AskResult result_of(engine::Answer answer, const model::Profile& profile) {
+  AskResult result;
+  result.text = std::move(answer.text);
+  result.thinking = std::move(answer.thinking);
+  result.is_complete = answer.finish == engine::FinishReason::stop;
+  result.model = profile.name;
+  result.prompt_tokens = answer.prompt_tokens;
+  result.cached_tokens = answer.cached_tokens;
+  result.answer_tokens = answer.answer_tokens;
+  result.images = answer.images_encoded + answer.images_cached;
+  result.images_cached = answer.images_cached;
+  result.encode_seconds = answer.encode_seconds;
+  result.prefill_seconds = answer.prefill_seconds;
+  result.decode_seconds = answer.decode_seconds;
+  return result;
+}
+
+}  // namespace
+
+struct Asker::State {
+  std::unique_ptr<engine::Engine> engine;
+  int context = 0;  // what the user allows, 0 = the model's own
+  std::vector<engine::Message> messages;
+
+  /// Shortens records until the conversation and its answer fit into the context.
+  std::vector<engine::Message> fitting_messages(const tasks::Question& question,
+                                                int max_tokens) const {
+    const model::Profile& profile = engine->profile();
+    const int limit =
+        std::min((context > 0 ? context : profile.context_length) - max_tokens, kMaxRecordTokens);
+    auto characters = static_cast<std::size_t>(std::max(limit, 1)) * 4;
+    for (;;) {
+      auto made = tasks::build_messages(question, profile, characters);
+      if (!tasks::has_records(question.inputs)) return made;
+      const int tokens = engine->count_tokens(made);
+      if (tokens <= limit) return made;
+      if (characters <= kShortestRecord) return made;  // the engine says what does not fit
+      const double shrink = 0.95 * limit / tokens;
+      characters = std::max(
+          kShortestRecord,
+          static_cast<std::size_t>(static_cast<double>(characters) * std::max(shrink, 0.0)));
+    }
+  }
+
+  AskResult answer(const AskOptions& options) {
+    engine::Answer answer =
+        engine->generate(messages, generate_options(options, engine->profile()));
+    messages.push_back({engine::Role::assistant, {engine::TextPart{answer.text}}});
+    return result_of(std::move(answer), engine->profile());
+  }
+};
+
+Asker::Asker(const ModelOptions& options) : state_(std::make_unique<State>()) {
+  const model::Profile profile = model::find_model(options.model, options.mmproj);
+  if (profile.decoder.empty()) {
+    raise(ErrorKind::unsupported,
+          "the model {} has no language model; it can classify, embed and search", profile.name);
+  }
+  state_->engine = engine::Engine::load(profile, engine_options(options));
+  state_->context = options.context;
+}
+
+Asker::~Asker() = default;
+Asker::Asker(Asker&&) noexcept = default;
+Asker& Asker::operator=(Asker&&) noexcept = default;
+
+AskResult Asker::ask(const std::vector<Input>& inputs, const std::string& question,
+                     const AskOptions& options) {
+  if (question.empty()) raise(ErrorKind::invalid_argument, "the question is empty");
+  const auto [width, height] = options.locate ? located_size(inputs) : std::pair{0, 0};
+  const model::Profile& profile = state_->engine->profile();
+  if (options.think && !profile.thinking) {
+    raise(ErrorKind::unsupported, "the model {} was not trained to think; leave out --think",
+          profile.name);
+  }
+  const int max_tokens = options.max_tokens > 0 ? options.max_tokens : profile.max_answer_tokens;
+  state_->messages =
+      state_->fitting_messages({inputs, question, options.system, options.locate}, max_tokens);
+  AskResult result = state_->answer(options);
+  if (options.locate) result.boxes = tasks::parse_boxes(result.text, width, height);
+  return result;
+}
+
+AskResult Asker::follow_up(const std::string& question, const AskOptions& options) {
+  if (state_->messages.empty()) return ask({}, question, options);
+  state_->messages.push_back({engine::Role::user, {engine::TextPart{question}}});
+  try {
+    return state_->answer(options);
+  } catch (...) {
+    state_->messages.pop_back();  // the conversation stays as it was before the question
+    throw;
+  }
+}
+
+const std::string& Asker::model_name() const {
+  return state_->engine->profile().name;
+}
+
+}  // namespace galen
