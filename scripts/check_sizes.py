@@ -20,7 +20,7 @@ FORBIDDEN = {
     r"\b(malloc|calloc|realloc)\(": "std::vector",
     r"\b(atoi|atol|atof|strtol|strtod|sscanf)\(": "std::from_chars",
     r"\b(sprintf|strcpy|strcat)\(": "fmt::format",
-    r"using namespace": "names written out",
+    r"using namespace (?!std::\w*literals)": "names written out",
     r"std::(cout|cerr)\b": "base/log.h in libraries, fmt::print in cli",
     r"\bassert\(": "raise(ErrorKind::...): input may be hostile",
     r"\bTODO\b|\bFIXME\b|\bXXX\b": "finished work",
