@@ -4,6 +4,7 @@
 #include <limits>
 #include <llama.h>
 #include <mutex>
+#include <stdexcept>
 
 #include "base/log.h"
 #include "base/parallel.h"
@@ -212,9 +213,13 @@ std::vector<Token> LlamaDecoder::tokenize(std::string_view text, bool parse_spec
   }
   const auto length = static_cast<std::int32_t>(text.size());
   std::vector<Token> tokens(text.size() + 1);
-  const std::int32_t count =
-      llama_tokenize(vocab_, text.data(), length, tokens.data(),
-                     static_cast<std::int32_t>(tokens.size()), false, parse_special);
+  std::int32_t count = 0;
+  try {
+    count = llama_tokenize(vocab_, text.data(), length, tokens.data(),
+                           static_cast<std::int32_t>(tokens.size()), false, parse_special);
+  } catch (const std::out_of_range&) {  // libllama looks for a byte's token
+    raise(ErrorKind::malformed, "{}: the vocabulary lacks the tokens of single bytes", name_);
+  }
   if (count < 0)
     raise(ErrorKind::internal, "text of {} bytes became more than {} tokens", length,
           tokens.size());

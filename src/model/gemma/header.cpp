@@ -63,6 +63,46 @@ void check_heads(const Gguf& gguf, const DecoderHeader& header) {
   }
 }
 
+// Values of other architectures, and forms of a file, on which libllama stops the whole process or
+// reads what was not checked here.
+void refuse_foreign_keys(const Gguf& gguf) {
+  for (const std::string_view key :
+       {"gemma3.expert_count", "gemma3.expert_used_count", "gemma3.expert_group_count",
+        "gemma3.expert_group_used_count", "gemma3.nextn_predict_layers", "gemma3.pooling_type",
+        "gemma3.attention.causal", "gemma3.attention.key_length_swa",
+        "gemma3.attention.value_length_swa"}) {
+    if (gguf.has(key))
+      raise(ErrorKind::unsupported, "{}: {} is no key of a Gemma 3 decoder", gguf.name(), key);
+  }
+  if (gguf.integer("split.count", 1) > 1) {
+    raise(ErrorKind::unsupported,
+          "{}: the model is split over {} files; merge them with llama-gguf-split", gguf.name(),
+          gguf.integer("split.count"));
+  }
+  const std::string tokenizer = gguf.text("tokenizer.ggml.model");
+  if (tokenizer != "llama") {
+    raise(ErrorKind::unsupported,
+          "{}: the tokenizer is \"{}\"; Gemma 3 has a SentencePiece one, \"llama\"", gguf.name(),
+          tokenizer);
+  }
+}
+
+void check_rotation(const Gguf& gguf, const DecoderHeader& header) {
+  for (const std::string key : {"gemma3.rope.dimension_count", "gemma3.rope.dimension_count_swa"}) {
+    const int rotated = optional(gguf, key, header.key_length);
+    if (rotated > header.key_length || rotated % 2 != 0) {
+      raise(ErrorKind::malformed, "{}: {} is {}; it must be even and at most the head's {}",
+            gguf.name(), key, rotated, header.key_length);
+    }
+  }
+  const std::string scaling = gguf.text("gemma3.rope.scaling.type", "linear");
+  if (scaling != "none" && scaling != "linear" && scaling != "yarn") {
+    raise(ErrorKind::unsupported,
+          "{}: gemma3.rope.scaling.type is \"{}\"; none, linear and yarn are known", gguf.name(),
+          scaling);
+  }
+}
+
 int vocabulary_of(const Gguf& gguf, const DecoderHeader& header) {
   const GgufTensor& embedding = gguf.tensor("token_embd.weight");
   if (embedding.shape[0] != header.width) {
@@ -87,6 +127,7 @@ DecoderHeader read_decoder_header(const std::filesystem::path& path) {
     raise(ErrorKind::unsupported, "{}: the model is a \"{}\"; Galen's decoder runs gemma3",
           gguf.name(), architecture);
   }
+  refuse_foreign_keys(gguf);
   DecoderHeader header;
   header.layers = required(gguf, "gemma3.block_count", kMaxLayers);
   header.width = required(gguf, "gemma3.embedding_length");
@@ -100,6 +141,7 @@ DecoderHeader read_decoder_header(const std::filesystem::path& path) {
   header.sliding_window = optional(gguf, "gemma3.attention.sliding_window", 0, 0);
   header.is_sliding = sliding_layers(gguf, header);
   check_heads(gguf, header);
+  check_rotation(gguf, header);
   header.vocabulary = vocabulary_of(gguf, header);
   for (const GgufTensor& tensor : gguf.tensors()) header.weight_bytes += tensor.bytes;
   return header;

@@ -49,8 +49,8 @@ std::uint64_t compute_bytes(const DecoderHeader& header, const DecoderOptions& o
   // FFN and their product; the queries and the attention's result.
   const std::uint64_t activations =
       batch * 4 * (3ULL * header.width + 3ULL * header.feed_forward + 3 * attention);
-  // The masks of both caches, f32 and their f16 copies.
-  const std::uint64_t masks = batch * context * 2 * 6;
+  // The attention mask in f32 and its f16 copy.
+  const std::uint64_t masks = batch * context * 6;
   // Rows of logits: in the graph, and in libllama's buffer for the caller.
   const std::uint64_t logits = 2ULL * kMaxLogitRows * header.vocabulary * 4;
   constexpr std::uint64_t runtime = std::uint64_t{48}

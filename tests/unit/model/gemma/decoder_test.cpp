@@ -170,6 +170,8 @@ TEST_F(DecoderOnGemma, TextIsNotMadeSpecialUnlessAsked) {
   EXPECT_THAT(decoder->tokenize("<start_of_turn>", true), testing::ElementsAre(105));
   EXPECT_GT(decoder->tokenize("<start_of_turn>", false).size(), 1U);
   EXPECT_EQ(decoder->piece(105, true), "<start_of_turn>");
+  EXPECT_EQ(decoder->piece(100, true), "<unused94>");
+  EXPECT_EQ(decoder->piece(101, true), "<unused95>");
   EXPECT_TRUE(decoder->is_end(1));
   EXPECT_TRUE(decoder->is_end(106));
 }
