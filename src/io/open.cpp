@@ -59,7 +59,8 @@ std::shared_ptr<Slide> try_slide(const fs::path& path, std::string_view prefix,
     auto slide = slide::open_tiff(path, {options.mpp});
     const SlideLevel& level = slide->levels().front();
     const bool is_large = level.width > kLargestPicture || level.height > kLargestPicture;
-    return slide->levels().size() > 1 || is_large || options.mpp ? slide : nullptr;
+    const bool says_so = slide->vendor() != "tiff";  // Aperio's or OME's own description
+    return says_so || slide->levels().size() > 1 || is_large || options.mpp ? slide : nullptr;
   } catch (const Error& error) {
     // 16-bit and palette pictures are no slides, and what is broken is for the picture reader to
     // tell.

@@ -122,6 +122,20 @@ void add_parts(PromptBuilder& builder, const ChatMessage& message) {
   }
 }
 
+/// What the question is about, a paragraph each, then "Question: " and the last text.
+void add_question(PromptBuilder& builder, const ChatMessage& turn) {
+  for (std::size_t i = 0; i < turn.parts.size(); ++i) {
+    const auto* words = std::get_if<std::string>(&turn.parts[i]);
+    if (words == nullptr) {
+      builder.image(std::get<ImageMark>(turn.parts[i]));
+      continue;
+    }
+    const bool is_last = i + 1 == turn.parts.size();
+    builder.text((is_last ? "Question: " : "") + std::string(trimmed(*words)) +
+                 (is_last ? "\n" : "\n\n"));
+  }
+}
+
 }  // namespace
 
 Prompt chat_prompt(const std::vector<ChatMessage>& messages, const Decoder& tokenizer) {
@@ -146,18 +160,18 @@ Prompt plain_prompt(const std::vector<ChatMessage>& messages, const Decoder& tok
   const std::string system = system_text(messages);
   PromptBuilder builder(tokenizer);
   if (!system.empty()) builder.text(system + "\n\n");
-  if (turns.size() == 1) {
-    add_parts(builder, turns.front());
-    return builder.finish();
-  }
   for (const ChatMessage& turn : turns) {
-    builder.text(turn.role == Role::user ? "Question: " : "Answer: ");
-    add_parts(builder, turn);
-    builder.text(turn.role == Role::user ? "\n" : "\n\n");
+    if (turn.role == Role::user) {
+      add_question(builder, turn);
+    } else {
+      builder.text("Answer: ");
+      add_parts(builder, turn);
+      builder.text("\n\n");
+    }
   }
   builder.text("Answer:");
   Prompt prompt = builder.finish();
-  prompt.stops = {"\nQuestion:"};
+  prompt.stops = {"\n\n", "\nQuestion:"};
   return prompt;
 }
 

@@ -37,10 +37,10 @@ struct Prompt {
 [[nodiscard]] Prompt chat_prompt(const std::vector<ChatMessage>& messages,
                                  const Decoder& tokenizer);
 
-/// For models without instruction tuning, which go on writing a text: the system text, a blank line
-/// and the user's text as they are. With several turns, a transcript of "Question: ..." and
-/// "Answer: ..." paragraphs that ends with "Answer:" and stops at the next question. Throws as
-/// chat_prompt.
+/// For models without instruction tuning, which go on writing a text: a transcript of paragraphs.
+/// The system text and what a question is about stand as they are, then "Question: " with the last
+/// text of the turn and "Answer:", at which the model goes on; the answer ends at a blank line or
+/// the next question. Throws as chat_prompt.
 [[nodiscard]] Prompt plain_prompt(const std::vector<ChatMessage>& messages,
                                   const Decoder& tokenizer);
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
+#include <string_view>
 #include <utility>
 
 #include <galen/ask.h>
@@ -43,6 +45,25 @@ engine::EngineOptions engine_options(const ModelOptions& options) {
   return made;
 }
 
+constexpr std::string_view kBlank = " \n\t";
+
+std::string trimmed(const std::string& text) {
+  const auto begin = text.find_first_not_of(kBlank);
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+/// Passes pieces on without the blanks in front of the answer.
+std::function<void(std::string_view)> without_leading_blanks(
+    std::function<void(std::string_view)> on_text) {
+  if (!on_text) return on_text;
+  return [on_text = std::move(on_text), has_begun = false](std::string_view piece) mutable {
+    if (!has_begun) piece.remove_prefix(std::min(piece.find_first_not_of(kBlank), piece.size()));
+    has_begun = has_begun || !piece.empty();
+    if (!piece.empty()) on_text(piece);
+  };
+}
+
 engine::GenerateOptions generate_options(const AskOptions& options, const model::Profile& profile) {
   engine::GenerateOptions made;
   made.sampling = {options.temperature, options.top_k, options.top_p, 0, options.seed};
@@ -51,7 +72,7 @@ engine::GenerateOptions generate_options(const AskOptions& options, const model:
   made.lookup_speculation = options.speculate && options.temperature <= 0;
   made.think = options.think;
   made.cancel = options.cancel;
-  made.on_text = options.on_text;
+  made.on_text = without_leading_blanks(options.on_text);
   made.on_thinking = options.on_thinking;
   made.on_prefill = options.on_prefill;
   return made;
@@ -69,7 +90,7 @@ std::pair<int, int> located_size(const std::vector<Input>& inputs) {
 
 AskResult result_of(engine::Answer answer, const model::Profile& profile) {
   AskResult result;
-  result.text = std::move(answer.text);
+  result.text = trimmed(answer.text);
   result.thinking = std::move(answer.thinking);
   result.is_complete = answer.finish == engine::FinishReason::stop;
   result.model = profile.name;

@@ -150,12 +150,14 @@ std::string written(const Prompt& prompt, const Decoder& tokenizer) {
   return text;
 }
 
-TEST_F(PromptTest, APlainPromptIsTheTextItself) {
-  const Prompt prompt = plain_prompt(
-      {text_message(Role::system, "A report."), text_message(Role::user, " Findings:")},
-      *tokenizer_);
-  EXPECT_EQ(written(prompt, *tokenizer_), "<bos>A report.\n\nFindings:");
-  EXPECT_TRUE(prompt.stops.empty());
+TEST_F(PromptTest, APlainPromptPutsTheQuestionAfterWhatItIsAbout) {
+  const Prompt prompt =
+      plain_prompt({text_message(Role::system, "Be brief."),
+                    {Role::user, {std::string("A record.\n\n"), std::string(" Which drug?")}}},
+                   *tokenizer_);
+  EXPECT_EQ(written(prompt, *tokenizer_),
+            "<bos>Be brief.\n\nA record.\n\nQuestion: Which drug?\nAnswer:");
+  EXPECT_THAT(prompt.stops, testing::ElementsAre("\n\n", "\nQuestion:"));
 }
 
 TEST_F(PromptTest, APlainConversationIsATranscript) {
@@ -164,9 +166,8 @@ TEST_F(PromptTest, APlainConversationIsATranscript) {
                                       {Role::user, {ImageMark{0}, std::string("Two?")}}},
                                      *tokenizer_);
   EXPECT_EQ(written(prompt, *tokenizer_),
-            "<bos>Question: One?\nAnswer: 1.\n\nQuestion: "
-            "\n\n<start_of_image>[image]<end_of_image>\n\nTwo?\nAnswer:");
-  EXPECT_THAT(prompt.stops, testing::ElementsAre("\nQuestion:"));
+            "<bos>Question: One?\nAnswer: 1.\n\n"
+            "\n\n<start_of_image>[image]<end_of_image>\n\nQuestion: Two?\nAnswer:");
 }
 
 }  // namespace
