@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
-"""Makes tests/golden/siglip: tiny random SigLIP towers and Gemma 3 projectors in the published layout,
-with what transformers computes from them. Needs torch, transformers, safetensors, sentencepiece,
-protobuf.
+"""Makes tests/golden/siglip (a, b, spiece.model): tiny random SigLIP models in the published layout, with what transformers
+computes from them. Needs torch, transformers, safetensors, sentencepiece, protobuf.
 
     make_siglip.py [OUT_FOLDER]
 """
@@ -12,9 +11,8 @@ import sys
 
 import sentencepiece
 import torch
-from safetensors.torch import load_file, save_file
-from transformers import (Gemma3Config, Gemma3ForConditionalGeneration, SiglipConfig, SiglipModel,
-                          SiglipTokenizer)
+from safetensors.torch import save_file
+from transformers import SiglipConfig, SiglipModel, SiglipTokenizer
 
 HERE = pathlib.Path(__file__).parent
 VOCABULARY = 300
@@ -54,16 +52,9 @@ def pixels(seed, images, size):
     return torch.rand((images, 3, size, size), generator=torch.Generator().manual_seed(seed)) * 2 - 1
 
 
-def published_name(name):
-    """transformers 5 dropped a level of the name that every published checkpoint has."""
-    return name.replace("vision_tower.", "vision_tower.vision_model.") if ".vision_model." not in name else name
-
-
 def save(folder, model, golden, texts):
-    model.save_pretrained(folder)
-    path = folder / "model.safetensors"
-    save_file({published_name(k): v for k, v in load_file(path).items()}, path, metadata={"format": "pt"})
-    (folder / "generation_config.json").unlink(missing_ok=True)
+    model.save_pretrained(folder / "checkpoint")
+    (folder / "checkpoint" / "generation_config.json").unlink(missing_ok=True)
     save_file({k: v.detach().float().contiguous() for k, v in golden.items()}, folder / "golden.safetensors")
     (folder / "golden.json").write_text(json.dumps(texts, ensure_ascii=False, indent=1) + "\n")
 
@@ -89,32 +80,13 @@ def make_siglip(folder, tokenizer, seed, *, hidden, heads, layers, mlp, image, p
     save(folder, model, golden, dict(texts=TEXTS, ids=ids.tolist()))
 
 
-@torch.no_grad()
-def make_gemma3(folder, seed, *, hidden, heads, layers, mlp, image, patch, tokens, width):
-    folder.mkdir(parents=True, exist_ok=True)
-    config = Gemma3Config(
-        vision_config=dict(hidden_size=hidden, intermediate_size=mlp, num_hidden_layers=layers,
-                           num_attention_heads=heads, image_size=image, patch_size=patch, vision_use_head=False),
-        text_config=dict(hidden_size=width, intermediate_size=16, num_hidden_layers=1, num_attention_heads=1,
-                         num_key_value_heads=1, head_dim=8, vocab_size=64),
-        mm_tokens_per_image=tokens, boi_token_index=60, eoi_token_index=61, image_token_index=62)
-    model = Gemma3ForConditionalGeneration(config).eval()
-    randomize(model, seed)
-    x = pixels(seed, 3, image)
-    features = model.model.vision_tower(pixel_values=x).last_hidden_state
-    soft = model.model.multi_modal_projector(features)
-    save(folder, model, dict(pixels=x, patch_features=features, soft_tokens=soft), {})
-
-
 def main():
     out = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "siglip"
     torch.set_num_threads(1)
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = train_tokenizer(out)
-    make_siglip(out / "siglip-a", tokenizer, 1, hidden=40, heads=5, layers=2, mlp=72, image=32, patch=8, positions=16)
-    make_siglip(out / "siglip-b", tokenizer, 2, hidden=24, heads=2, layers=3, mlp=50, image=42, patch=14, positions=9)
-    make_gemma3(out / "gemma3-a", 3, hidden=48, heads=4, layers=2, mlp=70, image=32, patch=4, tokens=4, width=36)
-    make_gemma3(out / "gemma3-b", 4, hidden=36, heads=3, layers=1, mlp=33, image=30, patch=5, tokens=9, width=20)
+    make_siglip(out / "a", tokenizer, 1, hidden=40, heads=5, layers=2, mlp=72, image=32, patch=8, positions=16)
+    make_siglip(out / "b", tokenizer, 2, hidden=24, heads=2, layers=3, mlp=50, image=42, patch=14, positions=9)
 
 
 if __name__ == "__main__":
