@@ -64,7 +64,6 @@ Slice describe(const std::filesystem::path& path, const Item& root, const PixelF
   slice.sop_instance_uid = root.text(kSopInstanceUid);
   slice.instance_number = root.integer(kInstanceNumber).value_or(0);
   slice.acquisition_number = root.integer(kAcquisitionNumber).value_or(0);
-  slice.acquisition_time = root.text(kAcquisitionTime);
   slice.width = format.width;
   slice.height = format.height;
   slice.is_grey = format.is_grey();
@@ -87,7 +86,6 @@ Instance read_instance(const std::filesystem::path& path, const Dataset& dataset
   instance.series_uid = root.text(kSeriesInstanceUid);
   if (instance.series_uid.empty()) instance.series_uid = path.string();  // a series of its own
   instance.modality = modality_of(root);
-  instance.sop_class_uid = root.text(kSopClassUid);
   instance.series_number = root.integer(kSeriesNumber).value_or(0);
   const FrameAttributes attributes(dataset);
   instance.slices.assign(static_cast<std::size_t>(format.frames), describe(path, root, format));

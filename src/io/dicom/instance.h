@@ -19,7 +19,6 @@ struct Slice {
   std::string sop_instance_uid;
   std::int64_t instance_number = 0;
   std::int64_t acquisition_number = 0;
-  std::string acquisition_time;
   std::optional<Vec3> position;  ///< centre of the first pixel; empty when the file does not say
   std::optional<Orientation> orientation;
   double thickness = 0;             ///< mm, 0 when unknown
@@ -35,7 +34,6 @@ struct Slice {
 struct Instance {
   std::string series_uid;
   std::string modality;
-  std::string sop_class_uid;
   std::int64_t series_number = 0;
   std::vector<Slice> slices;
 };

@@ -181,13 +181,7 @@ std::vector<Series> series_of(const Instance& model, Slices slices) {
       strays += group.size();
       continue;
     }
-    Series series{model.series_uid,
-                  model.modality,
-                  model.sop_class_uid,
-                  model.series_number,
-                  {},
-                  false,
-                  notes};
+    Series series{model.series_uid, model.modality, model.series_number, {}, false, notes};
     if (group.front().orientation) choose_acquisition(group, series.notes);
     series.slices = std::move(group);
     series.is_volume = makes_volume(series.slices);

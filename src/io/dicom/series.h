@@ -15,7 +15,6 @@ namespace galen::dicom {
 struct Series {
   std::string uid;  ///< SeriesInstanceUID, or the path; never show it
   std::string modality;
-  std::string sop_class_uid;
   std::int64_t number = 0;
   /// Of a volume: one orientation and size, by rising position along the slice normal, then by
   /// instance number where a position repeats. Of other images: by instance number.

@@ -131,6 +131,13 @@ Sources open_sources(const Stack& stack) {
   return sources;
 }
 
+/// CT values are Hounsfield units unless the file names another unit (0028,1054).
+VoxelUnit unit_of(const Series& series, const Dataset& dataset) {
+  const std::string type = dataset.root().text(kRescaleType);
+  const bool is_hounsfield = series.modality == "CT" && (type.empty() || type == "HU");
+  return is_hounsfield ? VoxelUnit::hounsfield : VoxelUnit::arbitrary;
+}
+
 void decode_slices(const Stack& stack, const Sources& sources, Volume& volume) {
   const std::size_t plane =
       static_cast<std::size_t>(volume.shape[0]) * static_cast<std::size_t>(volume.shape[1]);
@@ -162,7 +169,6 @@ Volume read_volume(const Series& series) {
   const Stack stack = stack_of(series, volume.notes);
   const Slice& first = *stack.slices.front();
   volume.modality = series.modality;
-  volume.unit = series.modality == "CT" ? VoxelUnit::hounsfield : VoxelUnit::arbitrary;
   volume.shape = {first.width, first.height, stack.nz, stack.nt};
   const std::size_t plane =
       static_cast<std::size_t>(first.width) * static_cast<std::size_t>(first.height);
@@ -171,6 +177,7 @@ Volume read_volume(const Series& series) {
           stack.slices.size(), first.width, first.height, kMaxVoxels);
   }
   const Sources sources = open_sources(stack);  // checks sizes, before memory is taken
+  volume.unit = unit_of(series, sources.at(first.path)->reader.dataset());
   volume.voxels.resize(plane * stack.slices.size());
   set_geometry(stack, volume);
   note_tilt(stack, volume.notes);
