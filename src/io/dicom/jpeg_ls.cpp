@@ -7,6 +7,7 @@ namespace galen::dicom {
 
 CodedFrame decode_jpeg_ls(std::span<const std::uint8_t> stream, const FrameShape& shape,
                           const std::string& where) {
+  if (stream.empty()) raise(ErrorKind::malformed, "{}: no JPEG-LS stream", where);
   try {
     charls::jpegls_decoder decoder;
     decoder.source(stream.data(), stream.size()).read_header();

@@ -126,6 +126,7 @@ CASES = [
      "stream larger than the data set says"),
     ("jpeg_no_scan", meta(JPEG) + small + encapsulated(jpeg_header(2, 2)), "malformed", "damaged or cut short", "header only"),
     ("jpeg_ls_garbage", meta(LS) + small + encapsulated(b"no JPEG-LS at all."), "malformed", "JPEG-LS stream", "text"),
+    ("jpeg_ls_empty", meta(LS) + small + encapsulated(b""), "malformed", "no JPEG-LS stream", "a fragment of no bytes"),
     ("jpeg_2000_garbage", meta(J2K) + small + encapsulated(b"no JPEG 2000 at all."), "malformed", "no JPEG 2000 stream", "text"),
     ("rle_wrong_segments", meta(RLE) + module() + encapsulated(rle(1, b"\x03abcd")), "malformed", "names 1 segments, 2 are needed",
      "one segment for 16 bits"),
