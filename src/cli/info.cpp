@@ -12,6 +12,7 @@
 #include "base/raise.h"
 #include "cli/describe.h"
 #include "cli/exit_status.h"
+#include "cli/inputs.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "io/raster/raster.h"
@@ -38,7 +39,7 @@ void describe_path(const std::string& path, const InfoOptions& options, bool as_
                    Gathered& all) {
   InputOptions input_options;
   if (options.mpp) input_options.mpp = Mpp{*options.mpp, *options.mpp};
-  for (const Input& input : open_inputs(path, input_options)) {
+  for (const Input& input : open_named(path, input_options)) {
     OrderedJson description = describe(input);
     if (!as_json) print(description_text(description));
     all.descriptions.push_back(std::move(description));
