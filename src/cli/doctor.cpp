@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fmt/ranges.h>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -80,19 +81,22 @@ Finding disk() {
               : ""};
 }
 
+constexpr std::string_view kModelAdvice =
+    "scripts/setup installs a small one; `galen models pull google/medgemma-1.5-4b-it` (needs "
+    "HF_TOKEN and the accepted licence) or `galen models import DIR` brings MedGemma";
+
 std::vector<Finding> models() {
-  const std::string folder = model::models_folder().string();
-  const std::string advice =
-      "scripts/setup installs a small one; `galen models pull google/medgemma-1.5-4b-it` (needs "
-      "HF_TOKEN and "
-      "the accepted licence) or `galen models import DIR` brings MedGemma";
-  const auto found = model::list_models();
-  if (found.empty()) return {{"models", "none in " + folder, advice, true}};
   std::vector<Finding> findings;
-  for (const model::Profile& profile : found) {
-    findings.push_back({"model " + profile.name, profile.folder.string(), ""});
+  try {
+    for (const model::Profile& profile : model::list_models()) {
+      findings.push_back({"model " + profile.name, profile.folder.string(), ""});
+    }
+  } catch (const Error& error) {
+    return {{"models", error.what(), "repair or remove that folder", true}};
   }
-  return findings;
+  if (!findings.empty()) return findings;
+  return {
+      {"models", "none in " + model::models_folder().string(), std::string(kModelAdvice), true}};
 }
 
 std::vector<Finding> examine() {

@@ -2,9 +2,7 @@
 
 #include <memory>
 
-namespace CLI {
-class FormatterBase;
-}
+#include "cli/cli11_fwd.h"
 
 namespace galen::cli {
 

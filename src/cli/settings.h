@@ -4,12 +4,8 @@
 
 #include <string>
 
+#include "cli/cli11_fwd.h"
 #include "cli/context.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace galen::cli {
 

@@ -16,11 +16,8 @@
 #include <functional>
 #include <memory>
 
+#include "cli/cli11_fwd.h"
 #include "cli/context.h"
-
-namespace CLI {
-class App;
-}
 
 namespace galen::cli {
 
