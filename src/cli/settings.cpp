@@ -16,6 +16,7 @@ namespace galen::cli {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
+constexpr std::string_view kJoined = "--config=";
 
 struct SettingsFile {
   std::filesystem::path path;
@@ -23,7 +24,6 @@ struct SettingsFile {
 };
 
 std::optional<std::string> config_argument(int argc, char** argv) {
-  constexpr std::string_view kJoined = "--config=";
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--") break;

@@ -7,13 +7,14 @@
 namespace galen::fhir {
 namespace {
 
+constexpr std::string_view kPattern = "dddd-dd-dd";
+
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
 /// True for a prefix of "dddd-dd-ddT..." that ends at a date part's border.
 bool is_date(std::string_view text) {
-  constexpr std::string_view kPattern = "dddd-dd-dd";
   const std::string_view day = text.substr(0, kPattern.size());
   for (std::size_t i = 0; i < day.size(); ++i) {
     if (kPattern[i] == 'd' ? !is_digit(day[i]) : day[i] != '-') return false;
