@@ -214,6 +214,10 @@ Answer LlamaEngine::generate(const std::vector<Message>& messages, const Generat
   if (!options.grammar.empty() && !options.json_schema.empty()) {
     raise(ErrorKind::invalid_argument, "give a grammar or a JSON schema, not both");
   }
+  if (options.think && !(options.grammar.empty() && options.json_schema.empty())) {
+    raise(ErrorKind::invalid_argument,
+          "a grammar holds from the first token on: it leaves no room to think");
+  }
   const std::string gbnf =
       options.json_schema.empty() ? options.grammar : grammar_of_schema(options.json_schema);
   std::optional<Grammar> grammar;

@@ -46,7 +46,7 @@ struct Sampling {
 struct GenerateOptions {
   Sampling sampling;
   int max_tokens = 500;
-  std::string grammar;            ///< GBNF; empty = free text
+  std::string grammar;            ///< GBNF, holds from the first token; empty = free text
   std::string json_schema;        ///< JSON Schema; becomes a grammar
   std::vector<std::string> stop;  ///< further stop strings
   /// Draft tokens from the text so far and check several at once: the same answer, sooner, where
@@ -90,9 +90,11 @@ struct EngineOptions {
   std::uint64_t image_cache_bytes = std::uint64_t{2} << 30;
 };
 
-/// One model in memory. Greedy answers are the same for the same input, thread count and machine;
-/// ggml may round differently with another batch split. Not thread-safe: one conversation at a
-/// time; a new conversation that starts with the same tokens as the last reuses its KV cache.
+/// One model in memory. Greedy answers are the same for the same input, thread count and machine
+/// (one and two threads gave equal logits where measured); ggml rounds differently for another
+/// batch split, so that an answer that reuses the KV cache may differ in a near tie. Not
+/// thread-safe: one conversation at a time; a new conversation that starts with the same tokens as
+/// the last reuses its KV cache.
 class Engine {
  public:
   static std::unique_ptr<Engine> load(const model::Profile& profile,

@@ -74,9 +74,9 @@ std::vector<Entry> entries_of(const fs::path& folder) {
 ImageCache::ImageCache(fs::path folder, std::uint64_t max_bytes)
     : folder_(std::move(folder)), max_bytes_(max_bytes) {
   std::error_code error;
-  fs::create_directories(folder_, error);
+  const bool made = fs::create_directories(folder_, error);
   if (error) raise_system_error(error.value(), folder_, "make the image cache");
-  fs::permissions(folder_, fs::perms::owner_all, error);
+  if (made) fs::permissions(folder_, fs::perms::owner_all, error);
 }
 
 fs::path ImageCache::path_of(const std::string& key) const {

@@ -80,7 +80,7 @@ ContextPtr make_context(llama_model* model, const DecoderOptions& options) {
   ContextPtr context(llama_init_from_model(model, params));
   if (!context) {
     raise(ErrorKind::out_of_memory,
-          "a KV cache of {} tokens cannot be made; use a smaller --context or --kv-type q8_0",
+          "a KV cache of {} tokens cannot be made; use a smaller --context or --kv q8_0",
           options.context);
   }
   return context;

@@ -79,7 +79,7 @@ void check_memory(std::uint64_t needed, const DecoderMemory& memory, const std::
   raise(ErrorKind::out_of_memory,
         "{}: needs {:.0f} MiB (weights {:.0f}, KV cache {:.0f}, compute {:.0f}), but {:.0f} MiB "
         "are free; use a smaller "
-        "--context, --kv-type q8_0 or a smaller quantisation",
+        "--context, --kv q8_0 or a smaller quantisation",
         name, mib(needed), mib(memory.weights), mib(memory.kv_cache), mib(memory.compute),
         mib(available));
 }

@@ -81,6 +81,11 @@ TEST_F(EngineOnGemma, GreedyIsRepeatable) {
   EXPECT_EQ(load_engine()->generate({user("Pneumonia is")}, tokens(24)).text, first);
 }
 
+TEST_F(EngineOnGemma, OneAndTwoThreadsSayTheSame) {
+  const Answer one = engine_->generate({user("Pneumonia is")}, tokens(12));
+  EXPECT_EQ(load_engine(0, 2)->generate({user("Pneumonia is")}, tokens(12)).text, one.text);
+}
+
 TEST_F(EngineOnGemma, SamplingFollowsTheSeed) {
   GenerateOptions options = tokens(16);
   options.sampling = {.temperature = 1, .seed = 3};
