@@ -102,9 +102,10 @@ def write_tokenizer(folder):
     named = {0: "<pad>", 1: "<eos>", 2: "<bos>", 3: "<unk>", 4: "<mask>", 100: "<unused94>", 101: "<unused95>",
              105: "<start_of_turn>", 106: "<end_of_turn>", 107: "\n", 108: "\n\n", 109: "\n\n\n", 110: "\n\n\n\n",
              255999: "<start_of_image>", 256000: "<end_of_image>"}
+    letters = {500 + i: chr(33 + i) for i in range(94)} | {600: "\u2581"}  # U+2581 stands for a space
     with (folder / "tokenizer.model").open("wb") as file:
         for i in range(PIECES):
-            text, kind = named.get(i, f"piece{i}"), 4 if i in named else 1
+            text, kind = named.get(i, letters.get(i, f"piece{i}")), 4 if i in named else 1
             if i in (0, 1, 2):
                 kind = 3
             if i == 3:

@@ -126,9 +126,11 @@ std::span<const std::uint8_t> Checkpoint::data(const std::string& tensor) const 
 void Checkpoint::release(const std::string& tensor) const {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto bytes = data(tensor);
-  const auto begin = (reinterpret_cast<std::uintptr_t>(bytes.data()) + page - 1) / page * page;
-  const auto end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size()) / page * page;
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  // Whole pages only: the first and the last may hold parts of other tensors.
+  const std::uintptr_t lead = (page - reinterpret_cast<std::uintptr_t>(bytes.data()) % page) % page;
+  if (bytes.size() < lead + page) return;
+  const std::size_t length = (bytes.size() - lead) / page * page;
+  ::madvise(const_cast<std::uint8_t*>(bytes.data() + lead), length, MADV_DONTNEED);
 }
 
 std::vector<std::string> Checkpoint::names() const {
