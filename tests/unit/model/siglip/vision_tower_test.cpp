@@ -2,12 +2,16 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <ggml.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
 #include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 #include <galen/error.h>
@@ -181,6 +185,39 @@ TEST_F(VisionTowerTest, UnknownDeviceIsNamedWithTheDevicesThereAre) {
   const auto file = write({});
   expect_error(ErrorKind::invalid_argument, "device 'TPU7'.*CPU",
                [&] { VisionTower::load(file, {.device = "TPU7"}); });
+}
+
+TEST_F(VisionTowerTest, TooLittleMemoryIsRefusedBeforeItIsTaken) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer's shadow already exceeds any address space limit";
+#endif
+  const auto file = write({.hidden = 512, .layers = 8, .mlp = 1024});  // 64 MiB of weights
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    std::ifstream statm("/proc/self/statm");
+    rlim_t pages = 0;
+    statm >> pages;
+    const rlim_t bytes = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{96} << 20U);
+    const rlimit limit{bytes, bytes};
+    setrlimit(RLIMIT_AS, &limit);
+    int code = 1;
+    try {
+      VisionTower::load(file);  // the mapped file takes its share of the limit, too
+    } catch (const Error& error) {
+      code = error.kind() == ErrorKind::out_of_memory &&
+                     std::string(error.what()).find("MiB are free") != std::string::npos
+                 ? 0
+                 : 2;
+    } catch (...) {
+      code = 3;
+    }
+    _exit(code);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace
