@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "base/cancel.h"
+#include <galen/cancel.h>
 
 namespace galen::cli {
 

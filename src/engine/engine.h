@@ -12,7 +12,7 @@
 
 #include <galen/image.h>
 
-#include "base/cancel.h"
+#include <galen/cancel.h>
 #include "model/chat/prompt.h"
 #include "model/gemma/decoder.h"
 #include "model/profile.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/cancel.h"
+#include <galen/cancel.h>
 
 struct llama_vocab;
 

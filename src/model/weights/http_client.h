@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "base/cancel.h"
+#include <galen/cancel.h>
 #include "base/progress.h"
 
 namespace galen::model {

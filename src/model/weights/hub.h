@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "base/cancel.h"
+#include <galen/cancel.h>
 
 namespace galen::model {
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "base/cancel.h"
+#include <galen/cancel.h>
 #include "model/profile.h"
 #include "model/weights/weight_type.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/cancel.h"
+#include <galen/cancel.h>
 #include "base/progress.h"
 #include "model/weights/checkpoint.h"
 #include "model/weights/gguf_writer.h"

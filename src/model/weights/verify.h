@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/cancel.h"
+#include <galen/cancel.h>
 #include "model/profile.h"
 
 namespace galen::model {
