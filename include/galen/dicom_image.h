@@ -28,11 +28,11 @@ struct DicomImage {
   int height = 0;
   int bits_stored = 0;
   bool is_signed = false;
-  bool is_inverted = false;           ///< MONOCHROME1: low values are bright
-  bool has_rescale = false;           ///< slope and intercept (or a modality LUT) were applied
-  std::optional<HuWindow> window;     ///< first VOI window of the file, as value range
-  std::array<double, 2> spacing{};    ///< mm between rows, between columns; 0 when unknown
-  std::vector<DicomFrame> frames;     ///< at least one
+  bool is_inverted = false;         ///< MONOCHROME1: low values are bright
+  bool has_rescale = false;         ///< slope and intercept (or a modality LUT) were applied
+  std::optional<HuWindow> window;   ///< first VOI window of the file, as value range
+  std::array<double, 2> spacing{};  ///< mm between rows, between columns; 0 when unknown
+  std::vector<DicomFrame> frames;   ///< at least one
 };
 
 }  // namespace galen

@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
+#include <galen/cancel.h>
 #include <galen/image.h>
 
-#include <galen/cancel.h>
 #include "model/chat/prompt.h"
 #include "model/gemma/decoder.h"
 #include "model/profile.h"

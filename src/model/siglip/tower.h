@@ -10,7 +10,7 @@
 namespace galen::model {
 
 struct TowerOptions {
-  int threads = 0;     ///< 0 = all cores
+  int threads = 0;       ///< 0 = all cores
   std::string device{};  ///< ggml backend device name; empty = the first GPU, else the CPU
 };
 

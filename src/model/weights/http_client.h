@@ -9,6 +9,7 @@
 #include <string>
 
 #include <galen/cancel.h>
+
 #include "base/progress.h"
 
 namespace galen::model {

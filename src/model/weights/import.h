@@ -5,6 +5,7 @@
 #include <string>
 
 #include <galen/cancel.h>
+
 #include "model/profile.h"
 #include "model/weights/weight_type.h"
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <galen/cancel.h>
+
 #include "base/progress.h"
 #include "model/weights/checkpoint.h"
 #include "model/weights/gguf_writer.h"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <galen/cancel.h>
+
 #include "model/profile.h"
 
 namespace galen::model {
