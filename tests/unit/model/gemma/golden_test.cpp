@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "io/store/safetensors.h"
 #include "model/gemma/decoder.h"
@@ -22,13 +23,23 @@ const std::filesystem::path& golden_folder() {
   return folder;
 }
 
-Profile imported(const std::string& model, WeightType type) {
-  const auto out = std::filesystem::path(testing::TempDir()) /
-                   ("galen_golden_" + model + "_" + std::string(weight_type_name(type)));
-  std::filesystem::remove_all(out);
-  return import_model(golden_folder() / model / "checkpoint",
-                      {.name = model, .out = out, .type = type});
-}
+/// A checkpoint imported into a folder of this process, removed at the end.
+class Imported {
+ public:
+  Imported(const std::string& model, WeightType type)
+      : folder_(std::filesystem::path(testing::TempDir()) /
+                ("galen_golden_" + std::to_string(::getpid()))),
+        profile_(import_model(golden_folder() / model / "checkpoint",
+                              {.name = model, .out = folder_, .type = type})) {}
+  ~Imported() { std::filesystem::remove_all(folder_); }
+  Imported(const Imported&) = delete;
+  Imported& operator=(const Imported&) = delete;
+  [[nodiscard]] const Profile& profile() const { return profile_; }
+
+ private:
+  std::filesystem::path folder_;
+  Profile profile_;
+};
 
 /// What transformers computed for one prompt.
 struct Golden {
@@ -126,7 +137,8 @@ class GemmaGolden : public testing::TestWithParam<Case> {};
 TEST_P(GemmaGolden, equals_transformers_at_every_text_position) {
   const auto [model, name] = GetParam();
   const Golden golden = read_golden(model, name);
-  const Profile profile = imported(model, WeightType::f32);
+  const Imported imported(model, WeightType::f32);
+  const Profile& profile = imported.profile();
   const auto decoder = Decoder::load(profile.folder / profile.decoder, exact_options());
   const Deviation deviation = run_prompt(*decoder, golden);
   RecordProperty("relative", std::to_string(deviation.worst / deviation.largest));
@@ -152,7 +164,8 @@ class GemmaQuantised : public testing::TestWithParam<Bound> {};
 TEST_P(GemmaQuantised, stays_within_its_bound) {
   const auto [type, relative] = GetParam();
   const Golden golden = read_golden("sharded", "beyond_window");
-  const Profile profile = imported("sharded", type);
+  const Imported imported("sharded", type);
+  const Profile& profile = imported.profile();
   const auto decoder = Decoder::load(profile.folder / profile.decoder, exact_options());
   const Deviation deviation = run_prompt(*decoder, golden);
   EXPECT_LE(deviation.worst, relative * deviation.largest) << deviation.worst / deviation.largest;

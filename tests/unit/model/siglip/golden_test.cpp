@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include "base/file.h"
@@ -34,7 +35,8 @@ double relative_error(const std::vector<float>& values, const std::vector<float>
 }
 
 std::filesystem::path fresh_folder(const std::string& name) {
-  auto folder = std::filesystem::path(testing::TempDir()) / ("galen_siglip_golden_" + name);
+  auto folder = std::filesystem::path(testing::TempDir()) /
+                ("galen_siglip_golden_" + std::to_string(::getpid()) + "_" + name);
   std::filesystem::remove_all(folder);
   return folder;
 }
