@@ -204,9 +204,9 @@ SiglipTextConfig read_text(const Section& config) {
 
 /// A sub-object, or an empty one: transformers leaves a part out when all of it is default.
 const Json& part(const Json& json, const char* field) {
-  static const Json kEmpty = Json::object();
+  static const Json empty = Json::object();
   const auto found = json.find(field);
-  return found == json.end() || found->is_null() ? kEmpty : *found;
+  return found == json.end() || found->is_null() ? empty : *found;
 }
 
 void check_pooling(const HfConfig& config, const std::string& where) {
