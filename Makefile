@@ -42,7 +42,8 @@ format:
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 -i
 
 docs: build
-	@scripts/docs
+	@build/release/apps/galen docs > docs/cli.md.tmp && mv docs/cli.md.tmp docs/cli.md
+	@build/release/apps/galen man --all build/man
 
 clean:
 	rm -rf build demo-out

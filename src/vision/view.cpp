@@ -1,5 +1,7 @@
 #include "vision/view.h"
 
+#include <galen/error.h>
+
 #include "vision/dicom_views.h"
 #include "vision/fit.h"
 #include "vision/tiling/slide_views.h"
@@ -24,7 +26,15 @@ struct ViewsOf {
 }  // namespace
 
 std::vector<View> make_views(const Input& input, const ViewRecipe& recipe) {
-  return std::visit(ViewsOf{recipe}, input.value);
+  try {
+    return std::visit(ViewsOf{recipe}, input.value);
+  } catch (const Error& error) {
+    // A reader names its file; what looks at pixels alone cannot.
+    const std::string message = error.what();
+    const std::string path = input.path.string();
+    if (message.find(path) != std::string::npos) throw;
+    throw Error(error.kind(), path + ": " + message);
+  }
 }
 
 }  // namespace galen::vision
