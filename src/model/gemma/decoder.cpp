@@ -207,12 +207,13 @@ ContextPtr LlamaDecoder::new_context(const DecoderOptions& options) {
 }
 
 std::vector<Token> LlamaDecoder::tokenize(std::string_view text, bool parse_special) const {
-  if (text.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / 2)) {
+  if (text.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / 4)) {
     raise(ErrorKind::limit_exceeded, "text of {} bytes is more than {} allows at once", text.size(),
-          "1 GiB");
+          "512 MiB");
   }
   const auto length = static_cast<std::int32_t>(text.size());
-  std::vector<Token> tokens(text.size() + 1);
+  // A space is looked up as the three bytes of U+2581: at most a token for each.
+  std::vector<Token> tokens(3 * text.size() + 1);
   std::int32_t count = 0;
   try {
     count = llama_tokenize(vocab_, text.data(), length, tokens.data(),

@@ -69,7 +69,11 @@ void apply_generation(Profile& profile, const std::string& name) {
     profile.licence = profile.family == Family::gemma3 ? "Gemma Terms of Use; not a medical model"
                                                        : "see the licence of the model's publisher";
   }
-  if (profile.family != Family::gemma3) return;
+  if (profile.family != Family::gemma3) {
+    // MedSigLIP was trained and is served on squares padded with black; SigLIP squeezes.
+    profile.pad_to_square = medical;
+    return;
+  }
   profile.ct_windows = medical && !version_15 ? kWindowsV1 : kWindowsV15;
   // Cards: 1.5 and both 27B models think; the first 4B does not.
   profile.thinking = profile.chat && (version_15 || (medical && says("27b")));

@@ -160,7 +160,6 @@ class Import {
     const SiglipTextConfig& text = *config_.text;
     profile_.family = Family::siglip;
     profile_.image_size = static_cast<int>(vision.image_size);
-    profile_.pad_to_square = false;  // the published evaluation resizes without padding
     profile_.context_length = static_cast<int>(text.positions);
     apply_generation(profile_, profile_.name);
     const WeightType type = tower_type(options_.type);
