@@ -197,7 +197,8 @@ std::vector<float> Safetensors::floats(const Tensor& tensor) const {
   return values;
 }
 
-SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path, std::vector<Tensor> tensors,
+SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path,
+                                     const std::vector<Tensor>& tensors,
                                      const std::map<std::string, std::string>& metadata)
     : file_(path) {
   OrderedJson header = OrderedJson::object();

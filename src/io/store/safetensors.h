@@ -65,7 +65,7 @@ class Safetensors {
 class SafetensorsWriter {
  public:
   /// `tensors` need name, dtype and shape; offsets are computed. Throws as AtomicFile.
-  SafetensorsWriter(const std::filesystem::path& path, std::vector<Tensor> tensors,
+  SafetensorsWriter(const std::filesystem::path& path, const std::vector<Tensor>& tensors,
                     const std::map<std::string, std::string>& metadata = {});
   /// The next bytes, in the order of `tensors`; pieces of any size.
   void write(std::span<const std::uint8_t> bytes);

@@ -43,8 +43,8 @@ std::vector<Box> parse_boxes(std::string_view answer, int width, int height) {
   std::vector<Box> boxes;
   if (!entries.is_array()) return boxes;
   const int side = std::max(width, height);
-  const double left = (side - width) / 2;  // integer halves, as the padding does
-  const double top = (side - height) / 2;
+  const int left = (side - width) / 2;  // whole pixels, as the padding does
+  const int top = (side - height) / 2;
   for (const Json& entry : entries) {
     if (!entry.is_object() || !entry.contains("box_2d")) continue;
     const auto numbers = four_numbers(entry["box_2d"]);
