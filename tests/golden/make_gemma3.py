@@ -8,6 +8,7 @@ tokens, soft_tokens (images x tokens x width), pixels (images x 3 x S x S, uint8
 position and the greedy continuation.
 """
 import copy
+import contextlib
 import json
 import pathlib
 import shutil
@@ -36,12 +37,14 @@ Provide a brief report of the chest radiograph. The bones are intact. The colon 
 def train_tokenizer(path):
     corpus = path.parent / "corpus.txt"
     corpus.write_text(CORPUS * 4)
-    sentencepiece.SentencePieceTrainer.train(
-        input=str(corpus), model_prefix=str(path.with_suffix("")), vocab_size=PIECES, model_type="bpe",
-        byte_fallback=True, pad_id=0, eos_id=1, bos_id=2, unk_id=3, pad_piece="<pad>", eos_piece="<eos>",
-        bos_piece="<bos>", unk_piece="<unk>", user_defined_symbols=CONTROL + NEWLINES,
-        add_dummy_prefix=False, remove_extra_whitespaces=False, normalization_rule_name="identity",
-        character_coverage=1.0, minloglevel=2)
+    # The trainer keeps the paths it is given in the model: give it short ones.
+    with contextlib.chdir(path.parent):
+        sentencepiece.SentencePieceTrainer.train(
+            input="corpus.txt", model_prefix="tokenizer", vocab_size=PIECES, model_type="bpe",
+            byte_fallback=True, pad_id=0, eos_id=1, bos_id=2, unk_id=3, pad_piece="<pad>", eos_piece="<eos>",
+            bos_piece="<bos>", unk_piece="<unk>", user_defined_symbols=CONTROL + NEWLINES,
+            add_dummy_prefix=False, remove_extra_whitespaces=False, normalization_rule_name="identity",
+            character_coverage=1.0, minloglevel=2)
     corpus.unlink()
     path.with_suffix(".vocab").unlink()
     return sentencepiece.SentencePieceProcessor(model_file=str(path))
