@@ -93,7 +93,7 @@ void report(const Context& context, const AskArguments& arguments, const std::st
     print(fmt::format("{}: x {:.0f} to {:.0f}, y {:.0f} to {:.0f}\n", box.label, box.x0, box.x1,
                       box.y0, box.y1));
   }
-  if (!result.is_complete && !context.quiet) {
+  if (!result.is_complete && !context.quiet && !context.cancel.is_cancelled()) {
     fmt::print(stderr, "galen: the answer was cut after {} tokens (--max-tokens)\n",
                result.answer_tokens);
   }
@@ -114,10 +114,11 @@ void converse(Asker& asker, const Context& context, const AskArguments& argument
   std::string line;
   while (!context.cancel.is_cancelled()) {
     if (is_terminal) fmt::print(stderr, "> ");
-    if (!std::getline(std::cin, line)) return;
+    if (!std::getline(std::cin, line)) break;
     if (line.empty()) continue;
     report(context, arguments, line, asker.follow_up(line, arguments.ask));
   }
+  context.cancel.check();
 }
 
 int ask(const Context& context, AskArguments& arguments) {
@@ -138,6 +139,7 @@ int ask(const Context& context, AskArguments& arguments) {
   Asker asker(arguments.model);
   const AskResult result = asker.ask(inputs, question, arguments.ask);
   report(context, arguments, question, result);
+  context.cancel.check();
   if (arguments.ask.locate) draw(arguments, inputs, result);
   if (arguments.chat) {
     arguments.ask.locate = false;

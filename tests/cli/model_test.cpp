@@ -105,6 +105,14 @@ TEST_F(Models, ChatAnswersEachLine) {
   EXPECT_THAT(outcome.out, HasSubstr("\"question\": \"And now?\""));
 }
 
+TEST_F(Models, AStoppedConversationHasItsOwnExitCode) {
+  const Outcome outcome = run_shell(
+      "sleep 2 | \"$GALEN\" ask 'What is it?' --chat --model gemma --max-tokens 2 & "
+      "sleep 1; kill -TERM $!; wait $!",
+      environment());
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+}
+
 TEST_F(Models, AskRefusesImagesForATowerWithoutADecoder) {
   const Outcome outcome = run({"ask", path_of(0), "What?", "--model", "siglip"});
   EXPECT_EQ(outcome.status, 4);
