@@ -22,6 +22,8 @@ Json parse_json(std::string_view text, const std::string& name, const JsonLimits
     return Json::parse(text, check_depth);
   } catch (const Json::parse_error& error) {
     raise(ErrorKind::malformed, "{}: not valid JSON (byte {})", name, error.byte);
+  } catch (const Json::out_of_range&) {  // the message of the library quotes the text
+    raise(ErrorKind::malformed, "{}: a JSON number is too large for a double", name);
   }
 }
 

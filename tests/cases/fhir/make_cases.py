@@ -47,6 +47,8 @@ CASES = {
                         r"line 2: not valid JSON", "the last line is cut"),
     "deep": ('{"resourceType": "Patient", "x": ' + "[" * 5000, "limit_exceeded", r"deeper than 64 levels",
              "nesting that would exhaust a recursive reader"),
+    "number-overflow": ('{"resourceType": "Patient", "x": 88888888e18888888888888888888881}', "malformed",
+                        r"number is too large", "the JSON library has an error of its own for this"),
     "two-patients": (bundle({"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}),
                      "invalid_argument", r"holds 2 patients", "records of two people must not mix"),
     "stray-subject": (bundle({"resourceType": "Patient", "id": "a"}, condition(subject={"reference": "Patient/b"})),

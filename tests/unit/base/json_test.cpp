@@ -18,6 +18,16 @@ TEST(ParseJson, names_the_file_and_the_byte_but_not_the_text) {
   }
 }
 
+TEST(ParseJson, refuses_a_number_that_no_double_holds) {
+  try {
+    (void)parse_json("[88888888e18888888888888888888881]", "big.json");
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::malformed);
+    EXPECT_EQ(std::string(error.what()).find("8888"), std::string::npos);
+  }
+}
+
 TEST(ParseJson, refuses_nesting_beyond_the_limit) {
   const std::string deep = std::string(100, '[') + std::string(100, ']');
   try {
