@@ -1,0 +1,56 @@
+# libtorch for galen-train: the lib/ and include/ of the PyPI package torch, placed by
+# `scripts/setup --train`, or the installation named by GALEN_TORCH_DIR (a full one brings CUDA). The
+# package's own CMake files ask for a CUDA toolkit, so the targets are made here.
+set(_torch "${GALEN_DEPS}/libtorch-2.15.0")
+if(GALEN_TORCH_DIR)
+  set(_torch "${GALEN_TORCH_DIR}")
+endif()
+if(NOT EXISTS "${_torch}/lib/libtorch_cpu.so")
+  message(FATAL_ERROR "libtorch is not in ${_torch}: run scripts/setup --train, set GALEN_TORCH_DIR to a torch "
+                      "installation, or configure with -DGALEN_TRAIN=OFF")
+endif()
+
+add_library(galen_torch INTERFACE)
+target_include_directories(galen_torch SYSTEM INTERFACE "${_torch}/include" "${_torch}/include/torch/csrc/api/include")
+target_compile_definitions(galen_torch INTERFACE USE_C10D_GLOO USE_DISTRIBUTED)
+target_link_directories(galen_torch INTERFACE "${_torch}/lib")
+target_link_libraries(galen_torch INTERFACE torch_cpu c10)
+# libtorch_cpu.so names CUDA libraries which the linker looks up even for a CPU program.
+target_link_options(galen_torch INTERFACE "LINKER:-rpath-link,${_torch}/lib" "LINKER:-rpath,${_torch}/lib")
+if(EXISTS "${_torch}/lib/libtorch_cuda.so")
+  target_compile_definitions(galen_torch INTERFACE USE_C10D_NCCL)
+  target_link_libraries(galen_torch INTERFACE -Wl,--no-as-needed torch_cuda c10_cuda -Wl,--as-needed)
+endif()
+
+# One precompiled header for every training component: torch/torch.h alone takes 20 s to compile.
+add_library(galen_torch_pch OBJECT "${CMAKE_CURRENT_LIST_DIR}/torch_pch.cpp")
+target_link_libraries(galen_torch_pch PUBLIC galen_torch)
+target_precompile_headers(galen_torch_pch PRIVATE <torch/torch.h>)
+target_compile_options(galen_torch_pch PRIVATE -g0 -fpch-preprocess)
+
+# galen_train_component(...): as galen_component, compiled with torch.
+function(galen_train_component)
+  galen_component(${ARGN})
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  galen_use_torch(galen_${arg_NAME})
+endfunction()
+
+# galen_train_test(...): as galen_test, compiled with torch.
+function(galen_train_test)
+  galen_test(${ARGN})
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;LINK" ${ARGN})
+  galen_use_torch(galen_${arg_NAME}_test)
+endfunction()
+
+function(galen_use_torch target)
+  target_link_libraries(${target} PUBLIC galen_torch)
+  # -g0: the debug information of torch's templates is larger than everything else together.
+  target_compile_options(${target} PRIVATE -g0 -fpch-preprocess)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL EXECUTABLE)
+    # The header was compiled with -fPIC, and the compiler takes it only for the same.
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${target} PRIVATE -fPIC)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM galen_torch_pch)
+endfunction()
