@@ -1,11 +1,10 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <torch/torch.h>
 
 #include "base/json.h"
 

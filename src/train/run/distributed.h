@@ -1,8 +1,7 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
+#include <torch/torch.h>
 #include <vector>
 
 namespace galen::train {
@@ -40,7 +39,8 @@ class Distributed {
   /// As gather; the gradient of a rank's rows is the sum over all ranks of what they sent back (as
   /// torch.distributed.nn.all_gather). With one process: the tensor itself.
   [[nodiscard]] torch::Tensor gather_with_gradient(const torch::Tensor& tensor) const;
-  /// Sum over ranks whose backward is again the sum over ranks (as torch.distributed.nn.all_reduce).
+  /// Sum over ranks whose backward is again the sum over ranks (as
+  /// torch.distributed.nn.all_reduce).
   [[nodiscard]] torch::Tensor sum_with_gradient(const torch::Tensor& tensor) const;
   /// Copies rank 0's values to every rank, in place.
   void broadcast(const std::vector<torch::Tensor>& tensors) const;

@@ -8,10 +8,10 @@
 
 namespace galen::train {
 
-/// The record of a run: `OUT/log.jsonl` (one line a step that was logged: {"step": 10, "loss": ...}),
-/// and `OUT/curves.html`, one page with a curve for each name, redrawn at most every 30 seconds
-/// and at the end. A resumed run drops the lines after its checkpoint's step, so that no step appears
-/// twice. Only the main rank makes one. Not thread safe.
+/// The record of a run: `OUT/log.jsonl` (one line a step that was logged: {"step": 10, "loss":
+/// ...}), and `OUT/curves.html`, one page with a curve for each name, redrawn at most every 30
+/// seconds and at the end. A resumed run drops the lines after its checkpoint's step, so that no
+/// step appears twice. Only the main rank makes one. Not thread safe.
 class RunLog {
  public:
   /// @param resume_step lines with a larger step are dropped; 0 starts anew.
