@@ -10,7 +10,13 @@ if(NOT EXISTS "${_torch}/lib/libtorch_cpu.so")
                       "installation, or configure with -DGALEN_TRAIN=OFF")
 endif()
 
+# The package's include/ holds a newer fmt than the system's library: ours must be found first.
+find_path(_fmt_include fmt/core.h REQUIRED)
+file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fmt_first")
+file(CREATE_LINK "${_fmt_include}/fmt" "${CMAKE_BINARY_DIR}/fmt_first/fmt" SYMBOLIC)
+
 add_library(galen_torch INTERFACE)
+target_include_directories(galen_torch SYSTEM INTERFACE "${CMAKE_BINARY_DIR}/fmt_first")
 target_include_directories(galen_torch SYSTEM INTERFACE "${_torch}/include" "${_torch}/include/torch/csrc/api/include")
 target_compile_definitions(galen_torch INTERFACE USE_C10D_GLOO USE_DISTRIBUTED)
 target_link_directories(galen_torch INTERFACE "${_torch}/lib")
@@ -26,6 +32,7 @@ endif()
 add_library(galen_torch_pch OBJECT "${CMAKE_CURRENT_LIST_DIR}/torch_pch.cpp")
 target_link_libraries(galen_torch_pch PUBLIC galen_torch)
 target_precompile_headers(galen_torch_pch PRIVATE <torch/torch.h>)
+galen_compile_options(galen_torch_pch)  # the compiler takes the header only with the same options
 target_compile_options(galen_torch_pch PRIVATE -g0 -fpch-preprocess)
 
 # galen_train_component(...): as galen_component, compiled with torch.
