@@ -10,14 +10,10 @@ if(NOT EXISTS "${_torch}/lib/libtorch_cpu.so")
                       "installation, or configure with -DGALEN_TRAIN=OFF")
 endif()
 
-# The package's include/ holds a newer fmt than the system's library: ours must be found first.
-find_path(_fmt_include fmt/core.h REQUIRED)
-file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fmt_first")
-file(CREATE_LINK "${_fmt_include}/fmt" "${CMAKE_BINARY_DIR}/fmt_first/fmt" SYMBOLIC)
-
 add_library(galen_torch INTERFACE)
-target_include_directories(galen_torch SYSTEM INTERFACE "${CMAKE_BINARY_DIR}/fmt_first")
-target_include_directories(galen_torch SYSTEM INTERFACE "${_torch}/include" "${_torch}/include/torch/csrc/api/include")
+# After the system's folders: the package brings a copy of fmt, which must not hide the one Galen links.
+target_compile_options(galen_torch INTERFACE "SHELL:-idirafter ${_torch}/include"
+                                             "SHELL:-idirafter ${_torch}/include/torch/csrc/api/include")
 target_compile_definitions(galen_torch INTERFACE USE_C10D_GLOO USE_DISTRIBUTED)
 target_link_directories(galen_torch INTERFACE "${_torch}/lib")
 target_link_libraries(galen_torch INTERFACE torch_cpu c10)

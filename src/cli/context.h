@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <galen/cancel.h>
 
@@ -18,7 +19,8 @@ struct Context {
   bool quiet = false;      ///< --quiet: no progress and no warnings
   int verbosity = 0;       ///< -v, -vv
   std::string config;      ///< --config: the TOML file
-  CancelToken cancel;      ///< set by SIGINT and SIGTERM
+  std::vector<std::string> words;  ///< the command line after the program's name
+  CancelToken cancel;              ///< set by SIGINT and SIGTERM
 
   /// What the chosen verb does; gives the exit code.
   std::function<int()> action;

@@ -65,12 +65,26 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
   return 0;
 }
 
-int parse_and_run(int argc, char** argv, Context& context) {
-  const auto app = make_app(context);
+/// The words after the program's name. Those of a program below one verb get that verb in front,
+/// unless they start with another verb that it has (docs, man, completion).
+std::vector<std::string> words_of(int argc, char** argv, const CLI::App& app,
+                                  const std::string& only_below) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const auto is_named = [&](const CLI::App* verb) {
+    return !words.empty() && verb->get_name() == words.front();
+  };
+  const bool names_verb = !app.get_subcommands(is_named).empty();
+  if (!only_below.empty() && !names_verb) words.insert(words.begin(), only_below);
+  return words;
+}
+
+int parse_and_run(int argc, char** argv, const Program& program, Context& context) {
+  const auto app = make_app(context, program.verbs);
   bind_environment(*app);
-  load_settings(*app, argc, argv, context);
+  context.words = words_of(argc, argv, *app, program.only_below);
+  load_settings(*app, program.only_below, context);
   try {
-    app->parse(argc, argv);
+    app->parse(std::vector<std::string>(context.words.rbegin(), context.words.rend()));
   } catch (const CLI::ParseError& error) {
     return report_usage(*app, error);
   }
@@ -84,11 +98,11 @@ int parse_and_run(int argc, char** argv, Context& context) {
 
 }  // namespace
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, const Program& program) {
   static Context context;  // outlives this call: a late signal may still look at it
   install_signal_handlers(context.cancel);
   try {
-    return parse_and_run(argc, argv, context);
+    return parse_and_run(argc, argv, program, context);
   } catch (const OutputClosed&) {
     return kClosedPipeStatus;
   } catch (const Error& error) {

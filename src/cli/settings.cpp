@@ -23,12 +23,11 @@ struct SettingsFile {
   bool is_named = false;  ///< by the user, so it must exist
 };
 
-std::optional<std::string> config_argument(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word == "--") break;
-    if (word.starts_with(kJoined)) return std::string(word.substr(kJoined.size()));
-    if (word == "--config" && i + 1 < argc) return argv[i + 1];
+std::optional<std::string> config_argument(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--") break;
+    if (words[i].starts_with(kJoined)) return words[i].substr(kJoined.size());
+    if (words[i] == "--config" && i + 1 < words.size()) return words[i + 1];
   }
   return std::nullopt;
 }
@@ -38,8 +37,8 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-SettingsFile find_file(int argc, char** argv) {
-  if (const auto named = config_argument(argc, argv)) return {*named, true};
+SettingsFile find_file(const std::vector<std::string>& words) {
+  if (const auto named = config_argument(words)) return {*named, true};
   if (const std::string named = environment("GALEN_CONFIG"); !named.empty()) return {named, true};
   std::filesystem::path folder = environment("XDG_CONFIG_HOME");
   if (folder.empty()) folder = std::filesystem::path(environment("HOME")) / ".config";
@@ -94,6 +93,8 @@ void apply(CLI::App& app, const toml::table& table, const std::string& file,
     const std::string where = fmt::format("{}: {}{}", file, prefix, key);
     const auto verbs = app.get_subcommands([&](const CLI::App* v) { return v->get_name() == key; });
     if (const auto* inner = node.as_table(); inner != nullptr && !verbs.empty()) {
+      // A verb that only hands its words on has its options in another program.
+      if (verbs.front()->get_prefix_command()) continue;
       apply(*verbs.front(), *inner, file, prefix + key + ".", context);
       continue;
     }
@@ -104,6 +105,12 @@ void apply(CLI::App& app, const toml::table& table, const std::string& file,
       raise(ErrorKind::invalid_argument, "{}: {}", where, error.what());
     }
     context.from_file[prefix + key] = value;
+  }
+}
+
+void drop_other_tables(toml::table& table, const std::string& kept) {
+  for (auto at = table.begin(); at != table.end();) {
+    at = at->second.is_table() && at->first.str() != kept ? table.erase(at) : std::next(at);
   }
 }
 
@@ -118,12 +125,14 @@ void bind_environment(CLI::App& app) {
   bind_options(app, "GALEN_");
 }
 
-void load_settings(CLI::App& app, int argc, char** argv, Context& context) {
-  const SettingsFile file = find_file(argc, argv);
+void load_settings(CLI::App& app, const std::string& only_below, Context& context) {
+  const SettingsFile file = find_file(context.words);
   if (!file.is_named && !std::filesystem::exists(file.path)) return;
   const std::string text = read_file(file.path, kMaxFileBytes);
   try {
-    apply(app, toml::parse(text), file.path.string(), "", context);
+    toml::table table = toml::parse(text);
+    if (!only_below.empty()) drop_other_tables(table, only_below);
+    apply(app, table, file.path.string(), "", context);
   } catch (const toml::parse_error& error) {
     raise(ErrorKind::malformed, "{}: line {}: {}", file.path.string(), error.source().begin.line,
           error.description());

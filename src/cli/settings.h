@@ -15,10 +15,11 @@ void bind_environment(CLI::App& app);
 
 /// Makes the values of the TOML file the defaults of `app`: top-level keys are global options,
 /// tables are verbs ([ask] max-tokens = 200; [models.pull] for nested ones). The file is --config
-/// in argv, else $GALEN_CONFIG, else $XDG_CONFIG_HOME/galen/config.toml, which alone may be
+/// among the words, else $GALEN_CONFIG, else $XDG_CONFIG_HOME/galen/config.toml, which alone may be
 /// missing. Throws malformed (with the line), not_found, invalid_argument for unknown keys and bad
 /// values.
-void load_settings(CLI::App& app, int argc, char** argv, Context& context);
+/// `only_below` names the one table that this program reads; empty = all.
+void load_settings(CLI::App& app, const std::string& only_below, Context& context);
 
 /// The key of an option in the file: its long name. Empty for those that a file cannot set.
 [[nodiscard]] std::string setting_key(const CLI::Option& option);

@@ -11,10 +11,9 @@
 namespace galen::cli {
 namespace {
 
-/// Every verb, in the order of the help.
-constexpr std::array kVerbs{add_info,       add_ask,    add_classify, add_embed,
-                            add_search,     add_models, add_doctor,   add_config,
-                            add_completion, add_man,    add_docs};
+constexpr std::array<AddVerb, 12> kGeneralVerbs{
+    add_info,  add_ask,    add_classify, add_embed,      add_search, add_models,
+    add_train, add_doctor, add_config,   add_completion, add_man,    add_docs};
 
 void add_global_options(CLI::App& app, Context& context) {
   app.add_option("-m,--model", context.model,
@@ -47,7 +46,11 @@ void set_action(CLI::App& verb, Context& context, std::function<int()> action) {
   verb.callback([&context, action = std::move(action)] { context.action = action; });
 }
 
-std::unique_ptr<CLI::App> make_app(Context& context) {
+std::span<const AddVerb> general_verbs() {
+  return kGeneralVerbs;
+}
+
+std::unique_ptr<CLI::App> make_app(Context& context, std::span<const AddVerb> verbs) {
   auto app = std::make_unique<CLI::App>("Private, on-premises medical multimodal AI", "galen");
   app->formatter(make_help_formatter());
   app->set_help_flag("-h,--help", "Print this help");
@@ -55,7 +58,7 @@ std::unique_ptr<CLI::App> make_app(Context& context) {
   app->require_subcommand(1);
   app->fallthrough();
   add_global_options(*app, context);
-  for (const auto add : kVerbs) add(*app, context);
+  for (const AddVerb add : verbs) add(*app, context);
   for (CLI::App* verb : app->get_subcommands({})) verb->group("Verbs");
   app->footer(exit_status_text());  // after the verbs, which would inherit it
   return app;

@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "cli/cli11_fwd.h"
 #include "cli/context.h"
@@ -31,12 +32,18 @@ void add_doctor(CLI::App& app, Context& context);
 void add_config(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_man(CLI::App& app, Context& context);
+void add_train(CLI::App& app, Context& context);
 void add_docs(CLI::App& app, Context& context);
+
+using AddVerb = void (*)(CLI::App&, Context&);
+
+/// Every verb of `galen`, in the order of the help.
+[[nodiscard]] std::span<const AddVerb> general_verbs();
 
 /// Makes `action` what runs when the user chose `verb`; it returns the exit code.
 void set_action(CLI::App& verb, Context& context, std::function<int()> action);
 
-/// The whole command: global options and every verb. `context` must outlive it.
-[[nodiscard]] std::unique_ptr<CLI::App> make_app(Context& context);
+/// The whole command: global options and `verbs`. `context` must outlive it.
+[[nodiscard]] std::unique_ptr<CLI::App> make_app(Context& context, std::span<const AddVerb> verbs);
 
 }  // namespace galen::cli

@@ -1,0 +1,26 @@
+#include "cli/train/train_verbs.h"
+
+#include <CLI/CLI.hpp>
+#include <array>
+
+namespace galen::cli {
+namespace {
+
+/// Every verb below `train`, in the order of the help.
+constexpr std::array<AddVerb, 0> kTrainVerbs{};
+
+void add_train_root(CLI::App& app, Context& context) {
+  auto* train = app.add_subcommand("train", "Train and adapt models");
+  train->require_subcommand(1);
+  for (const AddVerb add : kTrainVerbs) add(*train, context);
+}
+
+constexpr std::array<AddVerb, 4> kVerbs{add_train_root, add_completion, add_man, add_docs};
+
+}  // namespace
+
+std::span<const AddVerb> train_verbs() {
+  return kVerbs;
+}
+
+}  // namespace galen::cli

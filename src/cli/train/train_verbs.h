@@ -1,0 +1,14 @@
+#pragma once
+// The verbs of galen-train. To add one: src/cli/train/<verb>.cpp with add_train_<verb>, its line
+// here and in train_verbs.cpp, and the file in CMakeLists.txt; the style is that of cli/verbs.h.
+
+#include <span>
+
+#include "cli/verbs.h"
+
+namespace galen::cli {
+
+/// What galen-train's main program gives to run(): `train` and the verbs about the command line.
+[[nodiscard]] std::span<const AddVerb> train_verbs();
+
+}  // namespace galen::cli
