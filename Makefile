@@ -2,19 +2,27 @@
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 
-.PHONY: setup build dev demo test test-slow asan tsan fuzz bench lint format docs clean
+.PHONY: setup setup-train build train dev demo test test-slow asan tsan fuzz bench lint format docs clean
 
 setup:
 	@scripts/setup
+
+setup-train:
+	@scripts/setup --train
 
 build: setup
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release -j $(JOBS)
 
+# galen and galen-train.
+train: setup-train
+	@cmake --preset train >/dev/null
+	@cmake --build --preset train -j $(JOBS)
+
 demo: build
 	@scripts/demo
 
-dev: setup
+dev: setup-train
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev -j $(JOBS)
 
@@ -41,9 +49,11 @@ lint: dev
 format:
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 -i
 
-docs: build
-	@build/release/apps/galen docs > docs/cli.md.tmp && mv docs/cli.md.tmp docs/cli.md
-	@build/release/apps/galen man --all build/man
+docs: train
+	@build/train/apps/galen docs > docs/cli.md.tmp && mv docs/cli.md.tmp docs/cli.md
+	@build/train/apps/galen-train docs > docs/cli-train.md.tmp && mv docs/cli-train.md.tmp docs/cli-train.md
+	@build/train/apps/galen man --all build/man
+	@build/train/apps/galen-train man --all build/man
 
 clean:
 	rm -rf build demo-out

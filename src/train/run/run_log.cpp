@@ -77,6 +77,11 @@ void RunLog::write(std::int64_t step, const std::map<std::string, double>& value
 }
 
 void RunLog::draw_curves() const {
+  std::string table = "name,step,value\n";
+  for (const auto& [name, curve] : curves_) {
+    for (const auto& [step, value] : curve) table += fmt::format("{},{},{}\n", name, step, value);
+  }
+  write_file(folder_ / "log.csv", table);
   write_file(folder_ / "curves.html", curves_page(folder_.filename().string(), curves_));
 }
 
