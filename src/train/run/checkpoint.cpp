@@ -80,8 +80,8 @@ std::map<std::string, torch::Tensor> tensors_of(const store::Safetensors& file, 
 
 }  // namespace
 
-CheckpointFolder::CheckpointFolder(fs::path run_folder, int keep)
-    : folder_(std::move(run_folder) / "checkpoints"), keep_(std::max(keep, 1)) {}
+CheckpointFolder::CheckpointFolder(const fs::path& run_folder, int keep)
+    : folder_(run_folder / "checkpoints"), keep_(std::max(keep, 1)) {}
 
 void CheckpointFolder::save(std::int64_t step, const Checkpoint& checkpoint) const {
   fs::create_directories(folder_);

@@ -23,7 +23,7 @@ struct Checkpoint {
 /// main rank writes.
 class CheckpointFolder {
  public:
-  explicit CheckpointFolder(std::filesystem::path run_folder, int keep = 2);
+  explicit CheckpointFolder(const std::filesystem::path& run_folder, int keep = 2);
 
   /// @throws Error io when the disk is full; the older checkpoints stay.
   void save(int64_t step, const Checkpoint& checkpoint) const;
