@@ -21,8 +21,9 @@ struct Decoded {
 
 using Bytes = std::span<const std::uint8_t>;
 
-/// Each throws malformed, unsupported, limit_exceeded, calling the file `name`.
-[[nodiscard]] Decoded decode_jpeg(Bytes bytes, const std::string& name);
+/// Each throws malformed, unsupported, limit_exceeded, calling the file `name`. `min_side` as in
+/// raster.h.
+[[nodiscard]] Decoded decode_jpeg(Bytes bytes, const std::string& name, int min_side = 0);
 [[nodiscard]] Decoded decode_png(Bytes bytes, const std::string& name);
 [[nodiscard]] Decoded decode_tiff(Bytes bytes, const std::string& name);
 [[nodiscard]] Decoded decode_webp(Bytes bytes, const std::string& name);

@@ -5,6 +5,7 @@
 #include <jerror.h>
 // clang-format on
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdlib>
 #include <memory>
@@ -73,7 +74,7 @@ class JpegReader {
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
 
-  Decoded read(Bytes bytes) {
+  Decoded read(Bytes bytes, int min_side) {
     guarded([&] {
       jpeg_mem_src(&info_, bytes.data(), bytes.size());
       jpeg_save_markers(&info_, kExifMarker, 0xFFFF);
@@ -83,8 +84,9 @@ class JpegReader {
     Decoded decoded;
     choose_colours(decoded);
     check_size(info_.image_width, info_.image_height, bytes.size(), name_);
-    decoded.image = make_image(static_cast<int>(info_.image_width),
-                               static_cast<int>(info_.image_height), info_.out_color_components);
+    choose_size(min_side);
+    decoded.image = make_image(static_cast<int>(info_.output_width),
+                               static_cast<int>(info_.output_height), info_.out_color_components);
     read_metadata(decoded);
     read_rows(decoded.image);
     if (decoded.model == ColourModel::cmyk && info_.saw_Adobe_marker) {
@@ -126,6 +128,17 @@ class JpegReader {
     }
   }
 
+  void choose_size(int min_side) {
+    const unsigned side = std::min(info_.image_width, info_.image_height);
+    unsigned divisor = 1;
+    while (min_side > 0 && divisor < 8 && side / (2 * divisor) >= static_cast<unsigned>(min_side)) {
+      divisor *= 2;
+    }
+    info_.scale_num = 1;
+    info_.scale_denom = divisor;
+    guarded([&] { jpeg_calc_output_dimensions(&info_); });
+  }
+
   void read_metadata(Decoded& decoded) {
     for (const jpeg_marker_struct* m = info_.marker_list; m != nullptr; m = m->next) {
       if (m->marker != kExifMarker) continue;
@@ -160,8 +173,8 @@ class JpegReader {
 
 }  // namespace
 
-Decoded decode_jpeg(Bytes bytes, const std::string& name) {
-  return JpegReader(name).read(bytes);
+Decoded decode_jpeg(Bytes bytes, const std::string& name, int min_side) {
+  return JpegReader(name).read(bytes, min_side);
 }
 
 }  // namespace galen::raster

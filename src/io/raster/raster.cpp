@@ -11,18 +11,23 @@
 namespace galen::raster {
 namespace {
 
-using Decode = Decoded (*)(Bytes, const std::string&);
+using Decode = Decoded (*)(Bytes, const std::string&, int min_side);
 
 struct Format {
   std::string_view magic;
   Decode decode;
 };
 
+template <Decoded (*decode)(Bytes, const std::string&)>
+Decoded at_full_size(Bytes bytes, const std::string& name, int /*min_side*/) {
+  return decode(bytes, name);
+}
+
 // WebP's magic comes with the file size inside: see decoder_of.
 constexpr Format kFormats[] = {
-    {{"\xFF\xD8\xFF", 3}, decode_jpeg}, {{"\x89PNG\r\n\x1A\n", 8}, decode_png},
-    {{"II*\0", 4}, decode_tiff},        {{"MM\0*", 4}, decode_tiff},
-    {{"II+\0", 4}, decode_tiff},        {{"MM\0+", 4}, decode_tiff},
+    {{"\xFF\xD8\xFF", 3}, decode_jpeg},        {{"\x89PNG\r\n\x1A\n", 8}, at_full_size<decode_png>},
+    {{"II*\0", 4}, at_full_size<decode_tiff>}, {{"MM\0*", 4}, at_full_size<decode_tiff>},
+    {{"II+\0", 4}, at_full_size<decode_tiff>}, {{"MM\0+", 4}, at_full_size<decode_tiff>},
 };
 
 /// The decoder that the first bytes call for, or null.
@@ -32,7 +37,7 @@ Decode decoder_of(std::string_view prefix) {
   }
   const bool is_webp =
       prefix.size() >= 12 && prefix.starts_with("RIFF") && prefix.substr(8, 4) == "WEBP";
-  return is_webp ? decode_webp : nullptr;
+  return is_webp ? at_full_size<decode_webp> : nullptr;
 }
 
 // No lossless format here gets beyond 8 pixels a bit of deflate's best 1032 : 1.
@@ -61,19 +66,19 @@ bool is_raster(std::string_view prefix) {
   return decoder_of(prefix) != nullptr;
 }
 
-Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name) {
+Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, int min_side) {
   const Decode decode = decoder_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   if (decode == nullptr) {
     raise(ErrorKind::unsupported, "{}: not a JPEG, PNG, TIFF or WebP file", name);
   }
-  Decoded decoded = decode(bytes, name);
+  Decoded decoded = decode(bytes, name, min_side);
   const int orientation = decoded.orientation;
   return upright(to_srgb(std::move(decoded), name), orientation);
 }
 
-Image read_image(const std::filesystem::path& path) {
+Image read_image(const std::filesystem::path& path, int min_side) {
   const MappedFile file(path);
-  return decode_image(file.bytes(), path.string());
+  return decode_image(file.bytes(), path.string(), min_side);
 }
 
 void write_png(const std::filesystem::path& path, const Image& image) {

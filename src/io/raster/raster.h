@@ -19,10 +19,14 @@ namespace galen::raster {
 /// palettes, bilevel and CMYK images become grey, RGB or RGBA, of 8 or 16 bits. The first picture
 /// of a TIFF. `name` is what errors call the file. Throws malformed, unsupported, limit_exceeded.
 /// Thread-safe.
-[[nodiscard]] Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name);
+///
+/// With `min_side` > 0 a JPEG may come at 1/2, 1/4 or 1/8 of its size, which saves decoding: the
+/// smallest whose shorter side is still at least `min_side` pixels (Pillow's draft mode).
+[[nodiscard]] Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
+                                 int min_side = 0);
 
 /// The same for a file; also throws not_found, permission, io.
-[[nodiscard]] Image read_image(const std::filesystem::path& path);
+[[nodiscard]] Image read_image(const std::filesystem::path& path, int min_side = 0);
 
 /// A PNG of an image of 8 or 16 bits.
 [[nodiscard]] std::vector<std::uint8_t> encode_png(const Image& image);

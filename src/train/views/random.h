@@ -24,7 +24,7 @@ class Random {
   [[nodiscard]] double uniform(double low, double high);
   /// exp(U(log low, log high)); 0 < low <= high.
   [[nodiscard]] double log_uniform(double low, double high);
-  /// In 0 .. count - 1; count > 0.
+  /// In 0 .. count - 1; 0 < count < 2^53.
   [[nodiscard]] std::uint64_t below(std::uint64_t count);
   [[nodiscard]] bool chance(double probability);
   [[nodiscard]] double normal(double mean, double standard_deviation);

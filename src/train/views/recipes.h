@@ -16,8 +16,8 @@ struct Pathology {
 /// Two views "view", 0.08-1; jitter 0.8, 0.8, 0.8, 0.2 (p 0.8) times `strength`, grey 0.2, blur
 /// 0.5; no mean and std (google-research/simclr).
 [[nodiscard]] Recipe simclr_recipe(int size = 224, double strength = 1, const Pathology& = {});
-/// Views "query" and "key" of BYOL's asymmetric kind; `scale_low` 0.08 for ViT, 0.2 for ResNet
-/// (facebookresearch/moco-v3).
+/// Views "first" (blurred) and "second" (solarised), as BYOL draws them; `scale_low` 0.08 for ViT,
+/// 0.2 for ResNet (facebookresearch/moco-v3).
 [[nodiscard]] Recipe moco_v3_recipe(int size = 224, double scale_low = 0.08, const Pathology& = {});
 /// "global" twice (two kinds: blur 1.0 and 0.1 with solarise) and "local" `locals` times
 /// (facebookresearch/dino).

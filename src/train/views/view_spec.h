@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "train/views/stain_spec.h"
+#include "vision/preprocess/resize.h"
 
 namespace galen::train {
 
-/// Pillow's filters, widened when shrinking (antialias).
-enum class Filter { bilinear, bicubic };
+/// Pillow's bilinear or bicubic, widened when shrinking (antialias).
+using vision::Filter;
 
 /// How the square of the view is taken from the image.
 enum class Crop {

@@ -1,6 +1,6 @@
 #pragma once
-// The two resizes that published models were evaluated with, equal to their references to the last
-// bit.
+// The resizes that published models were trained and evaluated with, equal to their references to
+// the last bit.
 
 #include <galen/image.h>
 
@@ -12,6 +12,22 @@ namespace galen::vision {
 /// cores); the result does not depend on their number. Throws invalid_argument for other images or
 /// a side < 1, limit_exceeded.
 [[nodiscard]] Image resize_bilinear_pil(const Image& image, int width, int height, int threads = 0);
+
+/// Pillow's filters of the same names.
+enum class Filter { bilinear, bicubic };
+
+/// Pixels; (x, y) is the top-left corner.
+struct Rectangle {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+};
+
+/// Pillow's crop(box) followed by resize((width, height), filter), without the copy. Arguments and
+/// errors as above; also invalid_argument for a box that is empty or reaches outside.
+[[nodiscard]] Image crop_and_resize_pil(const Image& image, const Rectangle& box, int width,
+                                        int height, Filter filter, int threads = 0);
 
 /// tf.image.resize(image, (height, width), "bilinear", antialias=False) with half-pixel centres,
 /// its float result truncated to 8 bits (medsiglip quick start). Same arguments and errors as

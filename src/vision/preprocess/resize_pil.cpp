@@ -1,41 +1,43 @@
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <memory>
 #include <vector>
 
-#include "base/parallel.h"
+#include "base/raise.h"
 #include "vision/preprocess/check_resize.h"
+#include "vision/preprocess/resample.h"
 #include "vision/preprocess/resize.h"
 #include "vision/preprocess/weigh_rows.h"
 
 namespace galen::vision {
 namespace {
 
-/// The source samples that make each output sample along one axis, with fixed-point weights.
-struct Taps {
-  std::vector<int> first;             ///< per output sample
-  std::vector<int> count;             ///< per output sample
-  std::vector<std::int32_t> weights;  ///< `stride` per output sample
-  int stride = 0;
+double triangle(double x) {
+  x = std::abs(x);
+  return x < 1.0 ? 1.0 - x : 0.0;
+}
 
-  [[nodiscard]] const std::int32_t* of(int i) const {
-    return weights.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(stride);
-  }
-};
+/// Keys' cubic with a = -0.5.
+double cubic(double x) {
+  constexpr double kA = -0.5;
+  x = std::abs(x);
+  if (x < 1.0) return ((kA + 2.0) * x - (kA + 3.0)) * x * x + 1;
+  if (x < 2.0) return (((x - 5) * x + 8) * x - 4) * kA;
+  return 0.0;
+}
 
 /// precompute_coeffs and normalize_coeffs_8bpc of Pillow; every rounding step matters.
-Taps make_taps(int in_size, int out_size) {
+Taps make_taps(int in_size, int out_size, Filter filter) {
+  const auto kernel = filter == Filter::bilinear ? triangle : cubic;
   const double scale = static_cast<double>(in_size) / out_size;
   const double filter_scale = std::max(scale, 1.0);
-  const double support = filter_scale;
+  const double support = filter_scale * (filter == Filter::bilinear ? 1.0 : 2.0);
   Taps taps;
   taps.stride = static_cast<int>(std::ceil(support)) * 2 + 1;
   taps.first.resize(static_cast<std::size_t>(out_size));
   taps.count.resize(static_cast<std::size_t>(out_size));
   taps.weights.assign(static_cast<std::size_t>(out_size) * static_cast<std::size_t>(taps.stride),
                       0);
-  std::vector<double> triangle(static_cast<std::size_t>(taps.stride));
+  std::vector<double> values(static_cast<std::size_t>(taps.stride));
   for (int i = 0; i < out_size; ++i) {
     const double center = (i + 0.5) * scale;
     const int first = std::max(static_cast<int>(std::floor(center - support + 0.5)), 0);
@@ -43,14 +45,13 @@ Taps make_taps(int in_size, int out_size) {
         std::min(static_cast<int>(std::floor(center + support + 0.5)), in_size) - first;
     double sum = 0;
     for (int t = 0; t < count; ++t) {
-      const double x = std::abs((t + first - center + 0.5) * (1.0 / filter_scale));
-      triangle[t] = x < 1.0 ? 1.0 - x : 0.0;
-      sum += triangle[t];
+      values[t] = kernel((t + first - center + 0.5) * (1.0 / filter_scale));
+      sum += values[t];
     }
     std::int32_t* weights = taps.weights.data() + std::ptrdiff_t{i} * taps.stride;
     for (int t = 0; t < count; ++t) {
-      weights[t] =
-          static_cast<std::int32_t>(std::floor(0.5 + triangle[t] / sum * (1 << kWeightBits)));
+      const double weight = values[t] / sum * (1 << kWeightBits);
+      weights[t] = static_cast<std::int32_t>(weight + (weight < 0 ? -0.5 : 0.5));
     }
     taps.first[i] = first;
     taps.count[i] = count;
@@ -58,120 +59,63 @@ Taps make_taps(int in_size, int out_size) {
   return taps;
 }
 
-constexpr std::size_t kStrip = 16;  // rows that the horizontal pass works on together
-
-using Bytes = std::uint8_t __attribute__((vector_size(kStrip)));
-
-/// A block of at most kStrip x kStrip bytes inside a larger raster.
-template <typename Byte>
-struct Block {
-  Byte* data;
-  std::size_t stride;
-  std::size_t rows;
-  std::size_t columns;
-};
-
-void copy_row(void* to, const void* from, std::size_t bytes) {
-  if (bytes == kStrip) {
-    __builtin_memcpy(to, from, kStrip);  // one vector move; the call below is for the edges
-  } else {
-    std::memcpy(to, from, bytes);
-  }
-}
-
-/// Writes the transpose of `in`, cut to the rows and columns of `out`.
-void transpose(const Block<const std::uint8_t>& in, const Block<std::uint8_t>& out) {
-  Bytes rows[kStrip] = {};
-  Bytes next[kStrip];
-  for (std::size_t i = 0; i < in.rows; ++i) copy_row(&rows[i], in.data + i * in.stride, in.columns);
-  for (int step = 0; step < 4; ++step) {
-    for (std::size_t i = 0; i < kStrip / 2; ++i) {
-      const Bytes a = rows[i];
-      const Bytes b = rows[i + kStrip / 2];
-      next[2 * i] =
-          __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-      next[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,
-                                                14, 30, 15, 31);
-    }
-    std::copy_n(next, kStrip, rows);
-  }
-  for (std::size_t i = 0; i < out.rows; ++i) {
-    copy_row(out.data + i * out.stride, &rows[i], out.columns);
-  }
-}
-
-std::size_t row_bytes(const Image& image) {
-  return static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
-}
-
-/// A buffer of transposed rows: one group of kStrip bytes per byte of a row, whole blocks.
-std::unique_ptr<std::uint8_t[]> make_strip(std::size_t row) {
-  return std::make_unique_for_overwrite<std::uint8_t[]>((row + kStrip - 1) / kStrip * kStrip *
-                                                        kStrip);
-}
-
-/// The horizontal pass of rows `top` .. top + kStrip - 1. Transposed, a weighted sum of columns is
-/// one of rows, which vectorises for any number of channels.
-void resize_strip(const Image& image, const Taps& taps, std::size_t top, Image& out) {
-  const std::size_t in_row = row_bytes(image);
-  const std::size_t out_row = row_bytes(out);
-  const std::size_t rows = std::min(kStrip, static_cast<std::size_t>(image.height) - top);
-  const auto in_strip = make_strip(in_row);
-  const auto out_strip = make_strip(out_row);
-  for (std::size_t x = 0; x < in_row; x += kStrip) {
-    transpose({image.data.data() + top * in_row + x, in_row, rows, std::min(kStrip, in_row - x)},
-              {in_strip.get() + x * kStrip, kStrip, kStrip, kStrip});
-  }
-  const std::size_t pixel = static_cast<std::size_t>(image.channels) * kStrip;
-  for (int x = 0; x < out.width; ++x) {
-    const auto i = static_cast<std::size_t>(x);
-    weigh_rows(in_strip.get() + static_cast<std::size_t>(taps.first[i]) * pixel, pixel, taps.of(x),
-               taps.count[i], pixel, out_strip.get() + i * pixel);
-  }
-  for (std::size_t x = 0; x < out_row; x += kStrip) {
-    const std::size_t columns = std::min(kStrip, out_row - x);
-    transpose({out_strip.get() + x * kStrip, kStrip, columns, kStrip},
-              {out.data.data() + top * out_row + x, out_row, rows, columns});
-  }
-}
-
-Image resize_width(const Image& image, int width, int threads) {
-  const Taps taps = make_taps(image.width, width);
-  Image out = make_image(width, image.height, image.channels);
-  const std::size_t strips = (static_cast<std::size_t>(image.height) + kStrip - 1) / kStrip;
-  parallel_for(strips, threads, [&](std::size_t i) { resize_strip(image, taps, i * kStrip, out); });
-  return out;
-}
-
-Image resize_height(const Image& image, int height, int threads) {
-  const Taps taps = make_taps(image.height, height);
-  Image out = make_image(image.width, height, image.channels);
-  const std::size_t row = row_bytes(image);
-  parallel_for(static_cast<std::size_t>(height), threads, [&](std::size_t y) {
-    weigh_rows(image.data.data() + static_cast<std::size_t>(taps.first[y]) * row, row,
-               taps.of(static_cast<int>(y)), taps.count[y], row, out.data.data() + y * row);
-  });
-  return out;
+RasterView view_of(const Image& image) {
+  return {image.data.data(),
+          static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels),
+          image.width, image.height, image.channels};
 }
 
 /// Pillow's choice of the first pass since version 13: before it, the width nearly always. A square
 /// image resized to a square is the same in all versions.
-bool height_first(const Image& image, int width, int height) {
-  const int lost_rows = image.height - height;
-  return lost_rows > 0 && lost_rows > (image.width - width) * 2;
+bool height_first(const RasterView& raster, int width, int height) {
+  const int lost_rows = raster.height - height;
+  return lost_rows > 0 && lost_rows > (raster.width - width) * 2;
+}
+
+Image copy_of(const RasterView& raster) {
+  Image out = make_image(raster.width, raster.height, raster.channels);
+  const std::size_t row = out.data.size() / static_cast<std::size_t>(out.height);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(out.height); ++y) {
+    std::copy_n(raster.data + y * raster.stride, row, out.data.data() + y * row);
+  }
+  return out;
+}
+
+Image resize(const RasterView& raster, int width, int height, Filter filter, int threads) {
+  const bool same_width = width == raster.width;
+  const bool same_height = height == raster.height;
+  if (same_width && same_height) return copy_of(raster);
+  const Taps across = same_width ? Taps{} : make_taps(raster.width, width, filter);
+  const Taps down = same_height ? Taps{} : make_taps(raster.height, height, filter);
+  if (same_width) return resample_height(raster, down, threads);
+  if (same_height) return resample_width(raster, across, threads);
+  if (height_first(raster, width, height)) {
+    return resample_width(view_of(resample_height(raster, down, threads)), across, threads);
+  }
+  return resample_height(view_of(resample_width(raster, across, threads)), down, threads);
 }
 
 }  // namespace
 
 Image resize_bilinear_pil(const Image& image, int width, int height, int threads) {
   check_resize(image, width, height);
-  if (width == image.width && height == image.height) return image;
-  if (width == image.width) return resize_height(image, height, threads);
-  if (height == image.height) return resize_width(image, width, threads);
-  if (height_first(image, width, height)) {
-    return resize_width(resize_height(image, height, threads), width, threads);
+  return resize(view_of(image), width, height, Filter::bilinear, threads);
+}
+
+Image crop_and_resize_pil(const Image& image, const Rectangle& box, int width, int height,
+                          Filter filter, int threads) {
+  check_resize(image, width, height);
+  if (box.width < 1 || box.height < 1 || box.x < 0 || box.y < 0 ||
+      box.width > image.width - box.x || box.height > image.height - box.y) {
+    raise(ErrorKind::invalid_argument, "a box of {}x{} pixels at ({}, {}) is not inside {}x{}",
+          box.width, box.height, box.x, box.y, image.width, image.height);
   }
-  return resize_height(resize_width(image, width, threads), height, threads);
+  RasterView raster = view_of(image);
+  raster.data += static_cast<std::size_t>(box.y) * raster.stride +
+                 static_cast<std::size_t>(box.x) * static_cast<std::size_t>(image.channels);
+  raster.width = box.width;
+  raster.height = box.height;
+  return resize(raster, width, height, filter, threads);
 }
 
 }  // namespace galen::vision

@@ -12,8 +12,6 @@ namespace {
 constexpr std::size_t kBlock = 32;
 constexpr std::int32_t kHalf = std::int32_t{1} << (kWeightBits - 1);
 
-// No sum exceeds 255 when rounded, since the weights sum to 1 within a few units of 2^-22.
-
 /// Columns `from` .. `to` - 1.
 void weigh_columns(const std::uint8_t* rows, std::size_t stride, const std::int32_t* weights,
                    int taps, std::size_t from, std::size_t to, std::uint8_t* out) {
@@ -26,7 +24,7 @@ void weigh_columns(const std::uint8_t* rows, std::size_t stride, const std::int3
       for (std::size_t i = 0; i < width; ++i) sums[i] += weights[t] * row[i];
     }
     for (std::size_t i = 0; i < width; ++i) {
-      out[from + i] = static_cast<std::uint8_t>(sums[i] >> kWeightBits);
+      out[from + i] = static_cast<std::uint8_t>(std::clamp(sums[i] >> kWeightBits, 0, 255));
     }
   }
 }
