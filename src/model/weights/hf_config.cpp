@@ -163,6 +163,14 @@ GemmaConfig read_gemma(const Section& config) {
   return gemma;
 }
 
+/// 'hidden_act' of a tower: "gelu" is the erf form, "gelu_pytorch_tanh" SigLIP's own.
+bool read_exact_gelu(const Section& config) {
+  const std::string activation = config.text("hidden_act", "gelu_pytorch_tanh");
+  if (activation == "gelu") return true;
+  require_value(config, "hidden_act", activation, "gelu_pytorch_tanh");
+  return false;
+}
+
 SiglipVisionConfig read_vision(const Section& config, bool pooling_head) {
   SiglipVisionConfig vision;
   config.read("hidden_size", vision.hidden);
@@ -173,8 +181,7 @@ SiglipVisionConfig read_vision(const Section& config, bool pooling_head) {
   config.read("patch_size", vision.patch_size);
   config.read("layer_norm_eps", vision.norm_epsilon);
   vision.pooling_head = config.flag("vision_use_head", pooling_head);
-  require_value(config, "hidden_act", config.text("hidden_act", "gelu_pytorch_tanh"),
-                "gelu_pytorch_tanh");
+  vision.exact_gelu = read_exact_gelu(config);
   if (vision.hidden % vision.heads != 0 || vision.patch_size > vision.image_size) {
     raise(ErrorKind::malformed, "{}: {} wide with {} heads, patches of {} in images of {}",
           config.where(), vision.hidden, vision.heads, vision.patch_size, vision.image_size);
@@ -193,8 +200,7 @@ SiglipTextConfig read_text(const Section& config) {
   config.read("layer_norm_eps", text.norm_epsilon);
   text.projection = text.hidden;
   config.read("projection_size", text.projection);
-  require_value(config, "hidden_act", config.text("hidden_act", "gelu_pytorch_tanh"),
-                "gelu_pytorch_tanh");
+  text.exact_gelu = read_exact_gelu(config);
   if (text.hidden % text.heads != 0) {
     raise(ErrorKind::malformed, "{}: {} wide with {} heads", config.where(), text.hidden,
           text.heads);

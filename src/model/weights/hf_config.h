@@ -39,6 +39,7 @@ struct SiglipVisionConfig {
   std::int64_t patch_size = 16;
   double norm_epsilon = 1e-6;
   bool pooling_head = true;
+  bool exact_gelu = false;  ///< the erf form in place of the tanh form
   [[nodiscard]] std::int64_t patches() const {
     return (image_size / patch_size) * (image_size / patch_size);
   }
@@ -54,6 +55,7 @@ struct SiglipTextConfig {
   std::int64_t positions = 64;
   std::int64_t projection = 768;
   double norm_epsilon = 1e-6;
+  bool exact_gelu = false;
 };
 
 /// What a checkpoint folder holds: a Gemma 3 with or without vision, or a SigLIP pair.
