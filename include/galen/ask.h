@@ -31,8 +31,9 @@ struct ModelOptions {
 struct AskOptions {
   std::string system;       ///< system instruction; merged into the first turn, as Gemma 3 wants it
   std::string json_schema;  ///< the answer must match this JSON Schema
-  int max_tokens = 0;       ///< 0 = the model's own limit
-  float temperature = 0;    ///< 0 = greedy
+  std::vector<std::string> choices;  ///< the answer must be one of these; empty = free text
+  int max_tokens = 0;                ///< 0 = the model's own limit
+  float temperature = 0;             ///< 0 = greedy
   int top_k = 64;
   float top_p = 0.95F;
   std::uint64_t seed = 0;

@@ -50,9 +50,9 @@ def count_captions(picture: Picture) -> list[str]:
     return [f"blood smear with {white} and {platelets}", f"blood smear, {platelets}, {white}"]
 
 
-def meaning(picture: Picture) -> str:
+def meaning(label: str) -> str:
     """Pictures of one meaning share their captions: no pair of them is a wrong pair."""
-    return MEANINGS.get(picture.label, picture.label)
+    return MEANINGS.get(label, label)
 
 
 def captions_of(picture: Picture, chance: random.Random) -> list[str]:
@@ -60,24 +60,21 @@ def captions_of(picture: Picture, chance: random.Random) -> list[str]:
     chosen = count_captions(picture) if picture.cells else []
     while len(chosen) < CAPTIONS_PER_PICTURE:
         caption = chance.choice(PATTERNS).format(view=chance.choice(VIEWS[picture.set]),
-                                                 finding=chance.choice(FINDINGS[meaning(picture)]))
+                                                 finding=chance.choice(FINDINGS[meaning(picture.label)]))
         if caption not in chosen:
             chosen.append(caption)
     return chosen
 
 
 def prompts_of(views: list[str], label: str) -> list[str]:
-    findings = FINDINGS[MEANINGS.get(label, label)]
+    findings = FINDINGS[label]
     return [*findings, *(f"{view}, {finding}" for view in views[:2] for finding in findings[:4])]
 
 
 def zero_shot_tasks() -> dict[str, dict[str, list[str]]]:
-    """Task -> class -> prompts whose similarities are averaged. Class names are those of the labels."""
-    return {
-        "cxr_kermany": {label: prompts_of(CXR_VIEWS, label) for label in ("normal", "pneumonia")},
-        "cxr_nih1000": {label: prompts_of(CXR_VIEWS, label) for label in ("no_finding", "pneumonia")},
-        "histology_lc25000": {label: prompts_of(STAINS, label)
-                              for label in ("lung_aca", "lung_n", "lung_scc")},
-        "microscopy_bccd": {label: prompts_of(SMEARS, label) for label in ("no_platelets", "platelets")},
-        "modality": {"radiograph": CXR_VIEWS, "histology": STAINS, "blood_smear": SMEARS},
-    }
+    """Task -> class, named as meaning() names it -> prompts whose embeddings are averaged."""
+    tasks = {"chest_radiograph": (CXR_VIEWS, ("normal", "pneumonia")),
+             "lung_tissue": (STAINS, ("lung_aca", "lung_n", "lung_scc")),
+             "blood_smear": (SMEARS, ("no_platelets", "platelets"))}
+    return {task: {label: prompts_of(views, label) for label in labels}
+            for task, (views, labels) in tasks.items()}

@@ -20,7 +20,8 @@ import random
 from captions import captions_of, meaning, zero_shot_tasks
 from make_splits import SPLITS
 from pictures import Picture, read_pictures, read_table
-from questions import catalogue_questions, test_questions, training_conversations
+from questions import (catalogue_questions, test_questions, training_conversations,
+                       validation_conversations)
 
 COLUMNS = ["path", "label", "group", "split"]
 
@@ -53,7 +54,7 @@ def write_captions(out: pathlib.Path, split_of: dict[Picture, str], seed: int) -
     chance = random.Random(seed)
     write_lines(out / "captions.jsonl", [
         {"image": f"data/{picture.path}", "captions": captions_of(picture, chance),
-         "label": meaning(picture), "group": picture.group, "split": split}
+         "label": meaning(picture.label), "group": picture.group, "split": split}
         for picture, split in split_of.items() if split != "test"])
 
 
@@ -88,8 +89,10 @@ def main() -> None:
     write_captions(options.out, split_of, options.seed)
     write_prompts(options.out)
     members = {split: [picture for picture in pictures if split_of[picture] == split]
-               for split in ("train", "test")}
-    write_lines(options.out / "sft.jsonl", training_conversations(members["train"], options.seed))
+               for split in ("train", "val", "test")}
+    write_lines(options.out / "sft.jsonl",
+                training_conversations(members["train"], options.seed)
+                + validation_conversations(members["val"], options.seed))
     write_lines(options.out / "vqa_test.jsonl",
                 test_questions(members["test"], options.seed)
                 + catalogue_questions(options.data, members["test"]))

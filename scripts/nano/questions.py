@@ -12,6 +12,8 @@ from records import made_up_record
 SHARE = {"cxr_kermany": 1.5, "cxr_nih1000": 1.0, "histology_lc25000": 0.5, "microscopy_bccd": 3.0}
 TURNS, TURN_WEIGHTS = (1, 2, 3), (5, 3, 2)
 PAIRS_PER_SET = 80
+SLIDES = 100
+VALIDATION_PER_SET = 40
 RECORDS = 120
 TEST_QUESTIONS_PER_ANSWER = 25
 FEWEST_TO_BALANCE = 8  # an answer rarer than this does not hold the others down
@@ -55,11 +57,27 @@ def conversation(picture: Picture, balance: Balance) -> list[dict[str, str]]:
     return messages
 
 
+def line_of(picture: Picture, messages: list[dict[str, str]], split: str) -> dict:
+    return {"image": f"data/{picture.path}", "messages": messages, "group": picture.group, "split": split}
+
+
 def random_pair(pictures: list[Picture], chance: random.Random) -> tuple[Picture, Picture]:
     while True:
         pair = tuple(chance.sample(pictures, 2))
         if pair_facts(*pair):
             return pair
+
+
+def slide_line(tiles: list[Picture], balance: Balance) -> dict:
+    """Some tiles of one origin as Galen shows a slide: the question, then the tiles."""
+    chance = balance.chance
+    one = chance.choice(tiles)
+    alike = [tile for tile in tiles if tile.group == one.group]
+    shown = chance.sample(alike, min(chance.randint(1, 3), len(alike)))
+    fact = balance.draw(closed_facts(one) + open_facts(one), "slide")
+    question = chance.choice(fact.wordings) + "<image>" * len(shown)
+    return {"images": [f"data/{tile.path}" for tile in shown], "messages": turn(question, fact.answer),
+            "group": one.group, "split": "train"}
 
 
 def training_conversations(pictures: list[Picture], seed: int) -> list[dict]:
@@ -72,8 +90,7 @@ def training_conversations(pictures: list[Picture], seed: int) -> list[dict]:
         by_set[picture.set].append(picture)
         share = SHARE[picture.set]
         for _ in range(int(share) + (chance.random() < share % 1)):
-            lines.append({"image": f"data/{picture.path}", "messages": conversation(picture, balance),
-                          "group": picture.group, "split": "train"})
+            lines.append(line_of(picture, conversation(picture, balance), "train"))
     for name, members in sorted(by_set.items()):
         for _ in range(PAIRS_PER_SET):
             pair = random_pair(members, chance)
@@ -81,6 +98,7 @@ def training_conversations(pictures: list[Picture], seed: int) -> list[dict]:
             lines.append({"images": [f"data/{picture.path}" for picture in pair],
                           "messages": turn(chance.choice(fact.wordings), fact.answer),
                           "group": "|".join(picture.group for picture in pair), "split": "train"})
+    lines += [slide_line(by_set["histology_lc25000"], balance) for _ in range(SLIDES)]
     for number in range(RECORDS):
         text, questions = made_up_record(chance)
         first, *others = chance.sample(questions, 3)
@@ -89,6 +107,19 @@ def training_conversations(pictures: list[Picture], seed: int) -> list[dict]:
             messages += turn(question, answer)
         lines.append({"messages": messages, "group": f"record-{number}", "split": "train"})
     chance.shuffle(lines)
+    return lines
+
+
+def validation_conversations(pictures: list[Picture], seed: int) -> list[dict]:
+    """One question each on some pictures of the validation split, to choose weights by."""
+    chance = random.Random(seed)
+    balance = Balance(chance)
+    lines = []
+    for name in SHARE:
+        members = [picture for picture in pictures if picture.set == name]
+        for picture in chance.sample(members, min(VALIDATION_PER_SET, len(members))):
+            fact = balance.draw(closed_facts(picture), name)
+            lines.append(line_of(picture, turn(chance.choice(fact.wordings), fact.answer), "val"))
     return lines
 
 

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -12,7 +13,11 @@
 #include <galen/ask.h>
 
 #include "base/file.h"
+#include "base/progress.h"
 #include "base/raise.h"
+#include "cli/ask_batch.h"
+#include "cli/ask_page.h"
+#include "cli/exit_status.h"
 #include "cli/inputs.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
@@ -30,18 +35,20 @@ struct AskArguments {
   AskOptions ask;
   std::string schema_file;
   std::string boxes_file;
+  std::string batch_file;
+  std::string html_file;
   double mpp = 0;
   bool chat = false;
   bool show_thinking = false;
   bool no_image_cache = false;
 };
 
-std::vector<Input> open_all(const AskArguments& arguments, std::size_t count) {
+std::vector<Input> open_all(std::span<const std::string> names, double mpp) {
   InputOptions options;
-  if (arguments.mpp > 0) options.mpp = Mpp{arguments.mpp, arguments.mpp};
+  if (mpp > 0) options.mpp = Mpp{mpp, mpp};
   std::vector<Input> inputs;
-  for (std::size_t i = 0; i < count; ++i) {
-    for (Input& input : open_named(arguments.words[i], options)) inputs.push_back(std::move(input));
+  for (const std::string& name : names) {
+    for (Input& input : open_named(name, options)) inputs.push_back(std::move(input));
   }
   return inputs;
 }
@@ -74,7 +81,6 @@ OrderedJson result_json(const AskArguments& arguments, const std::string& questi
 
 /// Streams the answer to standard output as it comes, unless one JSON document is wanted.
 void stream_answer(const Context& context, AskArguments& arguments) {
-  arguments.ask.cancel = &context.cancel;
   if (context.json) return;
   arguments.ask.on_text = [](std::string_view piece) {
     print(piece);
@@ -109,43 +115,102 @@ void draw(const AskArguments& arguments, const std::vector<Input>& inputs,
 }
 
 /// Further questions from standard input, one a line, until its end.
-void converse(Asker& asker, const Context& context, const AskArguments& arguments) {
+void converse(Asker& asker, const Context& context, const AskArguments& arguments,
+              std::optional<AskPage>& page) {
   const bool is_terminal = ::isatty(STDIN_FILENO) == 1;
   std::string line;
   while (!context.cancel.is_cancelled()) {
     if (is_terminal) fmt::print(stderr, "> ");
     if (!std::getline(std::cin, line)) break;
     if (line.empty()) continue;
-    report(context, arguments, line, asker.follow_up(line, arguments.ask));
+    const AskResult result = asker.follow_up(line, arguments.ask);
+    report(context, arguments, line, result);
+    if (page) page->add(line, result);
   }
   context.cancel.check();
 }
 
-int ask(const Context& context, AskArguments& arguments) {
+std::optional<AskPage> wanted_page(const AskArguments& arguments) {
+  if (arguments.html_file.empty()) return std::nullopt;
+  return AskPage(arguments.model.model, arguments.model.mmproj);
+}
+
+/// Asks every line of the batch in a conversation of its own and prints it with its "reply". Bad
+/// lines are reported and passed over.
+int ask_batch(const Context& context, AskArguments& arguments) {
+  const std::vector<BatchQuestion> questions = read_batch(arguments.batch_file);
+  Asker asker(arguments.model);
+  std::optional<AskPage> page = wanted_page(arguments);
+  std::vector<std::string> shown;
+  std::vector<Input> inputs;
+  std::size_t failed = 0;
+  Progress progress("ask", questions.size(), "questions");
+  for (const BatchQuestion& question : questions) {
+    context.cancel.check();
+    try {
+      const bool is_new = question.inputs != shown || shown.empty();
+      if (is_new) inputs = open_all(question.inputs, arguments.mpp);
+      shown = question.inputs;
+      arguments.ask.choices = question.choices;
+      const AskResult result = asker.ask(inputs, question.question, arguments.ask);
+      OrderedJson line = question.line;
+      line["reply"] = result.text;
+      line["complete"] = result.is_complete;
+      print(line.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+      if (page && is_new) page->show(inputs);
+      if (page) page->add(question.question, result);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      ++failed;
+      shown.clear();
+      report_error(error.what());
+    }
+    progress.advance();
+  }
+  if (page) page->write(arguments.html_file);
+  return failed > 0 ? kPartialFailure : 0;
+}
+
+int ask_once(const Context& context, AskArguments& arguments) {
   if (arguments.words.empty())
     raise(ErrorKind::invalid_argument, "ask: a question is wanted: galen ask INPUT... QUESTION");
   std::string question = arguments.words.back();
   if (question == "-") question = read_standard_input_text();
+  stream_answer(context, arguments);
+  const std::vector<Input> inputs =
+      open_all(std::span(arguments.words).first(arguments.words.size() - 1), arguments.mpp);
+  Asker asker(arguments.model);
+  std::optional<AskPage> page = wanted_page(arguments);
+  const AskResult result = asker.ask(inputs, question, arguments.ask);
+  report(context, arguments, question, result);
+  context.cancel.check();
+  if (page) page->show(inputs);
+  if (page) page->add(question, result);
+  if (arguments.ask.locate) draw(arguments, inputs, result);
+  if (arguments.chat) {
+    arguments.ask.locate = false;
+    converse(asker, context, arguments, page);
+  }
+  if (page) page->write(arguments.html_file);
+  return 0;
+}
+
+int ask(const Context& context, AskArguments& arguments) {
   if (!arguments.schema_file.empty())
     arguments.ask.json_schema = read_file(arguments.schema_file, kMaxSchemaBytes);
   arguments.ask.locate = !arguments.boxes_file.empty();
   arguments.ask.seed = context.seed;
+  arguments.ask.cancel = &context.cancel;
   arguments.model.model = context.model;
   arguments.model.threads = context.threads;
   arguments.model.image_cache = !arguments.no_image_cache;
-  stream_answer(context, arguments);
-
-  const std::vector<Input> inputs = open_all(arguments, arguments.words.size() - 1);
-  Asker asker(arguments.model);
-  const AskResult result = asker.ask(inputs, question, arguments.ask);
-  report(context, arguments, question, result);
-  context.cancel.check();
-  if (arguments.ask.locate) draw(arguments, inputs, result);
-  if (arguments.chat) {
-    arguments.ask.locate = false;
-    converse(asker, context, arguments);
+  if (arguments.batch_file.empty()) return ask_once(context, arguments);
+  if (!arguments.words.empty() || arguments.chat || arguments.ask.locate) {
+    raise(ErrorKind::invalid_argument,
+          "--batch takes its inputs and questions from the file: leave out INPUT, --chat and "
+          "--boxes");
   }
-  return 0;
+  return ask_batch(context, arguments);
 }
 
 void add_model_options(CLI::App& verb, AskArguments& arguments) {
@@ -185,8 +250,14 @@ void add_answer_options(CLI::App& verb, AskArguments& arguments) {
       ->check(CLI::Range(0.0, 1.0));
   verb.add_option("--schema", arguments.schema_file, "JSON Schema that the answer must match")
       ->type_name("FILE");
+  verb.add_option("--choice", arguments.ask.choices,
+                  "The answer must be one of these; give the option once for each")
+      ->type_name("TEXT");
   verb.add_option("--boxes", arguments.boxes_file,
                   "Ask for boxes, and draw them on the image into FILE (PNG)")
+      ->type_name("FILE");
+  verb.add_option("--html", arguments.html_file,
+                  "Also write pictures, questions and answers as one page into FILE")
       ->type_name("FILE");
   verb.add_flag("--speculate", arguments.ask.speculate,
                 "Lookup speculation: quicker where the answer repeats its input");
@@ -205,10 +276,14 @@ void add_ask(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<AskArguments>();
   verb->add_option("input", arguments->words,
                    "Files or folders, then the question; - is standard input")
-      ->required()
       ->type_name("INPUT... QUESTION");
   add_answer_options(*verb, *arguments);
   add_model_options(*verb, *arguments);
+  verb->add_option(
+          "--batch", arguments->batch_file,
+          "Ask each line of FILE: {\"image\": PATH or \"inputs\": [PATH, ...], \"question\": "
+          "TEXT, \"options\": [TEXT, ...]}; prints the lines with a \"reply\"")
+      ->type_name("FILE");
   verb->add_option("--mpp", arguments->mpp, "Micrometres per pixel of slides that do not say")
       ->type_name("MPP")
       ->check(CLI::PositiveNumber);
@@ -217,6 +292,8 @@ void add_ask(CLI::App& app, Context& context) {
       "  galen ask chest.dcm \"Is there a pneumothorax?\"\n"
       "  galen ask prior.dcm current.dcm \"What has changed?\"\n"
       "  galen ask record.json --schema answer.schema.json \"Which drugs does the patient take?\"\n"
+      "  galen ask chest.dcm \"Pneumonia?\" --choice Yes --choice No --html answer.html\n"
+      "  galen ask --batch questions.jsonl > answers.jsonl\n"
       "  galen ask chest.dcm --boxes out.png \"Where is the right clavicle?\"\n");
   set_action(*verb, context, [&context, arguments] { return ask(context, *arguments); });
 }

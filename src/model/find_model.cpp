@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -10,7 +11,8 @@
 namespace galen::model {
 namespace {
 
-constexpr const char* kDefaultModel = "gemma-3-270m";
+/// Taken in this order where no model is named: what scripts/setup installs.
+constexpr std::array kDefaultModels{"galen-nano", "gemma-3-270m"};
 
 std::filesystem::path environment_path(const char* variable) {
   const char* value = std::getenv(variable);
@@ -50,8 +52,10 @@ std::vector<std::filesystem::path> profile_folders() {
 Profile default_model() {
   const auto folders = profile_folders();
   if (folders.size() == 1) return load_profile(folders.front());
-  const auto preferred = models_folder() / kDefaultModel;
-  if (is_profile_folder(preferred)) return load_profile(preferred);
+  for (const char* name : kDefaultModels) {
+    const auto preferred = models_folder() / name;
+    if (is_profile_folder(preferred)) return load_profile(preferred);
+  }
   raise_unknown("no --model given");
 }
 

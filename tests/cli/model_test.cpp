@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "io/raster/raster.h"
 #include "program.h"
@@ -111,6 +112,41 @@ TEST_F(Models, AStoppedConversationHasItsOwnExitCode) {
       "sleep 1; kill -TERM $!; wait $!",
       environment());
   EXPECT_EQ(outcome.status, 130) << outcome.err;
+}
+
+TEST_F(Models, AskAnswersWithOneOfTheChoices) {
+  const Outcome outcome = run({"ask", path_of(0), "Is it?", "--model", "gemma", "--choice",
+                               "Certainly", "--choice", "Not at all", "--json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(parse_json(outcome.out, "ask")["answer"], testing::AnyOf("Certainly", "Not at all"));
+}
+
+TEST_F(Models, BatchAnswersEveryGoodLineAndPutsThemOnOnePage) {
+  write_file(
+      file("batch.jsonl"),
+      R"({"id": 7, "image": "image0.png", "question": "Is it <one>?", "options": ["yes", "no"]}
+{"image": "missing.png", "question": "What?"}
+{"images": ["image1.png", "image2.png"], "question": "Which?", "options": ["one", "two"]}
+)");
+  const Outcome outcome =
+      run({"ask", "--batch", file("batch.jsonl"), "--model", "gemma", "--html", file("page.html")});
+  EXPECT_EQ(outcome.status, 8);
+  EXPECT_THAT(outcome.err, HasSubstr("missing.png"));
+  ASSERT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 2);
+  const Json first = parse_json(outcome.out.substr(0, outcome.out.find('\n')), "batch");
+  EXPECT_EQ(first["id"], 7);
+  EXPECT_THAT(first["reply"], testing::AnyOf("Yes", "No"));
+  const std::string page = read_file(file("page.html"), std::size_t{1} << 24);
+  EXPECT_THAT(page, HasSubstr("Is it &lt;one&gt;?"));
+  EXPECT_THAT(page, HasSubstr("Image, 2 of 2"));
+  EXPECT_THAT(page, testing::Not(HasSubstr("image0.png")));
+}
+
+TEST_F(Models, BatchNamesTheLineThatIsNoQuestion) {
+  write_file(file("bad.jsonl"), "{\"question\": \"What?\"}\n\n{\"image\": \"image0.png\"}\n");
+  const Outcome outcome = run({"ask", "--batch", file("bad.jsonl"), "--model", "gemma"});
+  EXPECT_EQ(outcome.status, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("bad.jsonl: line 3"));
 }
 
 TEST_F(Models, AskRefusesImagesForATowerWithoutADecoder) {

@@ -43,8 +43,12 @@ class Prepared(unittest.TestCase):
     def test_training_sees_no_held_out_picture(self) -> None:
         split_of = self.split_of()
         seen = [row["path"] for row in read_table(self.out / "ssl.csv")]
-        seen += [path for line in lines_of(self.out / "sft.jsonl") for path in images_of(line)]
+        seen += [path for line in lines_of(self.out / "sft.jsonl") for path in images_of(line)
+                 if line["split"] == "train"]
         self.assertEqual({split_of[path] for path in seen}, {"train"})
+        chosen_by = {split_of[path] for line in lines_of(self.out / "sft.jsonl")
+                     for path in images_of(line) if line["split"] == "val"}
+        self.assertEqual(chosen_by, {"val"})
         captioned = {split_of[line["image"]] for line in lines_of(self.out / "captions.jsonl")}
         self.assertEqual(captioned, {"train", "val"})
 

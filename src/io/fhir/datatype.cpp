@@ -1,8 +1,8 @@
 #include "io/fhir/datatype.h"
 
+#include "base/base64.h"
 #include "base/raise.h"
 #include "base/utf8.h"
-#include "io/fhir/base64.h"
 
 namespace galen::fhir {
 namespace {

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "model/profile.h"
 #include "tasks/ask/boxes.h"
+#include "tasks/ask/choices.h"
 #include "tasks/ask/question.h"
 
 namespace galen {
@@ -69,6 +70,7 @@ engine::GenerateOptions generate_options(const AskOptions& options, const model:
   made.sampling = {options.temperature, options.top_k, options.top_p, 0, options.seed};
   made.max_tokens = options.max_tokens > 0 ? options.max_tokens : profile.max_answer_tokens;
   made.json_schema = options.json_schema;
+  if (!options.choices.empty()) made.grammar = tasks::grammar_of_choices(options.choices);
   made.lookup_speculation = options.speculate && options.temperature <= 0;
   made.think = options.think;
   made.cancel = options.cancel;

@@ -74,6 +74,19 @@ TEST(FindModel, lists_what_is_there_when_the_name_is_unknown) {
   }
 }
 
+TEST(FindModel, the_own_model_is_the_default_before_the_general_one) {
+  const auto models = scratch("defaults");
+  ::setenv("GALEN_MODELS", models.c_str(), 1);
+  for (const std::string name : {"another", "gemma-3-270m"}) {
+    std::filesystem::create_directories(models / name);
+    save_profile(sample(models / name));
+  }
+  EXPECT_EQ(find_model("").folder, models / "gemma-3-270m");
+  std::filesystem::create_directories(models / "galen-nano");
+  save_profile(sample(models / "galen-nano"));
+  EXPECT_EQ(find_model("").folder, models / "galen-nano");
+}
+
 TEST(FindModel, does_not_leave_the_models_folder) {
   const auto models = scratch("inside");
   std::filesystem::create_directories(models.parent_path() / "outside");

@@ -1,9 +1,12 @@
-#include "io/fhir/base64.h"
+#include "base/base64.h"
 
-#include <cstdint>
+#include <algorithm>
 
-namespace galen::fhir {
+namespace galen {
 namespace {
+
+constexpr std::string_view kDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 int sextet(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -46,4 +49,17 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace galen::fhir
+std::string encode_base64(std::span<const std::uint8_t> bytes) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t bits = 0;
+    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8U | (k < count ? bytes[i + k] : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      text.push_back(k <= count ? kDigits[bits >> (18 - 6 * k) & 63U] : '=');
+  }
+  return text;
+}
+
+}  // namespace galen

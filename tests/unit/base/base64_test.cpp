@@ -1,8 +1,10 @@
-#include "io/fhir/base64.h"
+#include "base/base64.h"
 
 #include <gtest/gtest.h>
+#include <map>
+#include <string>
 
-namespace galen::fhir {
+namespace galen {
 namespace {
 
 // The test vectors of RFC 4648 section 10.
@@ -15,6 +17,18 @@ TEST(Base64, DecodesTheVectorsOfTheRfc) {
   EXPECT_EQ(decode_base64("Zm9vYmE="), "fooba");
   EXPECT_EQ(decode_base64("Zm9vYmFy"), "foobar");
   EXPECT_EQ(decode_base64("+/+/"), std::string("\xFB\xFF\xBF"));
+}
+
+TEST(Base64, EncodesTheVectorsOfTheRfc) {
+  for (const auto& [bytes, text] : std::map<std::string, std::string>{{"", ""},
+                                                                      {"f", "Zg=="},
+                                                                      {"fo", "Zm8="},
+                                                                      {"foo", "Zm9v"},
+                                                                      {"foob", "Zm9vYg=="},
+                                                                      {"\xFB\xFF\xBF", "+/+/"}}) {
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    EXPECT_EQ(encode_base64({data, bytes.size()}), text);
+  }
 }
 
 TEST(Base64, SkipsWhiteSpaceAndTakesMissingPadding) {
@@ -30,4 +44,4 @@ TEST(Base64, RefusesWhatIsNotBase64) {
 }
 
 }  // namespace
-}  // namespace galen::fhir
+}  // namespace galen
