@@ -1,6 +1,6 @@
 // Which reader opens a file or folder.
 
-#include "io/dicom/open.h"
+#include "io/open.h"
 
 #include <cerrno>
 #include <set>
@@ -13,6 +13,7 @@
 #include "base/raise.h"
 #include "base/utf8.h"
 #include "io/dicom/image.h"
+#include "io/dicom/open.h"
 #include "io/dicom/series.h"
 #include "io/fhir/collection.h"
 #include "io/raster/raster.h"
@@ -129,6 +130,12 @@ std::vector<Input> open_folder(const fs::path& path, const InputOptions& options
 }
 
 }  // namespace
+
+std::shared_ptr<Slide> open_if_slide(const fs::path& path, const InputOptions& options) {
+  const std::string prefix = read_prefix(path, kSniffBytes);
+  if (dicom::is_dicom(prefix)) return slide::open_dicom(path, {options.mpp});
+  return try_slide(path, prefix, options);
+}
 
 std::vector<Input> open_inputs(const fs::path& path, const InputOptions& options) {
   std::error_code error;

@@ -26,14 +26,6 @@ std::optional<long> as_number(const std::string& text) {
   return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
 }
 
-/// "10" after "9" where both are numbers.
-bool label_before(const std::string& a, const std::string& b) {
-  const auto x = as_number(a);
-  const auto y = as_number(b);
-  if (x && y && *x != *y) return *x < *y;
-  return x.has_value() != y.has_value() ? x.has_value() : a < b;
-}
-
 /// Sorts the names that items use and gives each item its numbers.
 void number_labels(const std::vector<std::vector<std::string>>& names, ItemList& list) {
   std::map<std::string, int, decltype(&label_before)> numbers(&label_before);
@@ -133,6 +125,13 @@ void check_split(const ItemList& list, const SourceOptions& options, const std::
 }
 
 }  // namespace
+
+bool label_before(const std::string& a, const std::string& b) {
+  const auto x = as_number(a);
+  const auto y = as_number(b);
+  if (x && y && *x != *y) return *x < *y;
+  return x.has_value() != y.has_value() ? x.has_value() : a < b;
+}
 
 ItemList list_folder(const fs::path& folder) {
   ItemList list;

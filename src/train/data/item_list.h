@@ -25,6 +25,9 @@ struct ItemList {
 /// Throws not_found, permission.
 [[nodiscard]] ItemList list_folder(const std::filesystem::path& folder);
 
+/// The order of label names: numbers by value and before words, words by bytes.
+[[nodiscard]] bool label_before(const std::string& a, const std::string& b);
+
 /// Whether the name ends in .csv or .jsonl: a list has no content of its own to tell it by.
 [[nodiscard]] bool is_list(const std::filesystem::path& path);
 

@@ -180,7 +180,7 @@ void Loader::State::make_sample(Job& job, std::size_t i) {
 std::shared_ptr<const Image> Loader::State::read(std::size_t index, const Random& random) {
   constexpr std::uint64_t kReading = std::uint64_t{1} << 32;  // beyond the numbers of views
   Random own = random.fork(kReading);
-  if (!source.is_fixed()) {
+  if (!source.is_fixed(index)) {
     return std::make_shared<const Image>(source.read(index, own, min_side));
   }
   return cache.get(index, [&] { return source.read(index, own, min_side); });

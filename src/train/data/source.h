@@ -30,7 +30,7 @@ class Source {
   /// Throws what the reader throws; the message names the file.
   [[nodiscard]] virtual Image read(std::size_t index, Random& random, int min_side) const = 0;
   /// True when read() gives the same picture each time, so that it may be kept in memory.
-  [[nodiscard]] virtual bool is_fixed() const { return true; }
+  [[nodiscard]] virtual bool is_fixed(std::size_t /*index*/) const { return true; }
 
   /// Index into label_names(), or -1: no label, or several.
   [[nodiscard]] virtual int label(std::size_t index) const = 0;

@@ -10,6 +10,7 @@
 #include "train/views/blur.h"
 #include "train/views/colour.h"
 #include "train/views/crop.h"
+#include "train/views/stain.h"
 
 namespace galen::train {
 namespace {
@@ -74,6 +75,9 @@ Image cut(const Image& image, const ViewSpec& spec, Random& random, std::optiona
 }
 
 Image recolour(Image view, const ViewSpec& spec, Random& random) {
+  if (spec.stain.change != StainChange::none && random.chance(spec.stain.probability)) {
+    change_stain(view, spec.stain, random);
+  }
   if (random.chance(spec.jitter.probability)) jitter_colours(view.data, spec.jitter, random);
   if (random.chance(spec.grey)) make_grey(view.data);
   if (random.chance(spec.blur.probability)) {

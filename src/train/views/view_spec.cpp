@@ -44,6 +44,12 @@ void check_view(const ViewSpec& spec) {
   check.probability("solarise.probability", spec.solarise.probability);
   check.in("solarise.threshold", spec.solarise.threshold, 0, 256);
   check.probability("stain.probability", spec.stain.probability);
+  check.in("stain.alpha", spec.stain.alpha, 0, 1);
+  check.in("stain.beta", spec.stain.beta, 0, 1);
+  if (spec.stain.change == StainChange::rand_stain_na && spec.stain.statistics.empty()) {
+    raise(ErrorKind::invalid_argument, "view \"{}\": RandStainNA needs the statistics of a corpus",
+          spec.name);
+  }
   if (!spec.normalisation) return;
   for (const float std : spec.normalisation->std) check.in("normalisation.std", std, 1e-6, 1e6);
 }

@@ -1,0 +1,34 @@
+#include "train/data/slide_shelf.h"
+
+#include <utility>
+
+namespace galen::train {
+
+SlideShelf::SlideShelf(std::vector<std::filesystem::path> paths, std::optional<Mpp> mpp)
+    : paths_(std::move(paths)), mpp_(mpp) {}
+
+std::shared_ptr<const Slide> SlideShelf::get(std::size_t number) {
+  const auto held = [&]() -> std::shared_ptr<const Slide> {
+    const auto place = places_.find(number);
+    if (place == places_.end()) return nullptr;
+    open_.splice(open_.begin(), open_, place->second);
+    return place->second->slide;
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto slide = held()) return slide;
+  }
+  // Unlocked, so that slides open side by side; of one opened twice at once the second is dropped.
+  std::shared_ptr<const Slide> opened = open_slide(paths_.at(number), {mpp_});
+  const std::lock_guard lock(mutex_);
+  if (auto slide = held()) return slide;
+  open_.push_front({number, opened});
+  places_[number] = open_.begin();
+  if (open_.size() > kMaxOpen) {
+    places_.erase(open_.back().number);
+    open_.pop_back();
+  }
+  return opened;
+}
+
+}  // namespace galen::train
