@@ -17,7 +17,7 @@ using Colour = std::array<std::uint8_t, 3>;
 /// OpenCV's 8-bit HSV: hue in steps of 2 degrees, 0 .. 179. Its integer arithmetic, equal to the
 /// last bit.
 [[nodiscard]] Colour rgb_to_hsv(const std::uint8_t* rgb);
-/// Back, equal to OpenCV; hues beyond 179 go on round the circle.
+/// Back, within 1 of OpenCV; hues beyond 179 go on round the circle.
 [[nodiscard]] Colour hsv_to_rgb(const Colour& hsv);
 
 /// Amounts of haematoxylin, eosin and DAB.
