@@ -170,8 +170,10 @@ def catalogue_questions(data: pathlib.Path, pictures: list[Picture]) -> list[dic
         for entry in map(json.loads, source):
             picture = held_out.get(entry["image"])
             if picture is not None:
+                asked = next(word for word in ("pneumonia", "platelets", "white blood cells")
+                             if word in entry["question"].lower())
                 lines.append({"id": f"catalogue-{entry['id']}", "image": f"data/{picture.path}",
                               "question": entry["question"], "options": entry["options"],
-                              "answer": entry["answer"], "kind": "catalogue", "set": picture.set,
-                              "group": picture.group})
+                              "answer": entry["answer"], "kind": f"catalogue: {asked}",
+                              "set": picture.set, "group": picture.group})
     return lines
