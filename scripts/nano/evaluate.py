@@ -102,8 +102,8 @@ def questions(run: Run, name: str, model: str) -> dict:
             batch.write_text("".join(json.dumps({key: value for key, value in line.items()
                                                  if key not in ("image", "images")}) + "\n"
                                      for line in lines), encoding="utf-8")
-        printed = run.program("galen", "ask", "--batch", batch, "--model", model, "--max-tokens",
-                              LONGEST_ANSWER)
+        printed = run.program("galen", "ask", "--batch", batch, "--model", model, "--json",
+                              "--max-tokens", LONGEST_ANSWER)
         lines = [json.loads(line) for line in printed.splitlines()]
         return {"right": {str(line["id"]): is_right(line) for line in lines},
                 "replies": {str(line["id"]): line["reply"] for line in lines}}

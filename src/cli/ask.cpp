@@ -135,8 +135,16 @@ std::optional<AskPage> wanted_page(const AskArguments& arguments) {
   return AskPage(arguments.model.model, arguments.model.mmproj);
 }
 
-/// Asks every line of the batch in a conversation of its own and prints it with its "reply". Bad
-/// lines are reported and passed over.
+void print_reply(const Context& context, const BatchQuestion& question, const AskResult& result) {
+  if (!context.json) return print(fmt::format("{}\n  {}\n", question.question, result.text));
+  OrderedJson line = question.line;
+  line["reply"] = result.text;
+  line["complete"] = result.is_complete;
+  print(line.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+}
+
+/// Asks every line of the batch in a conversation of its own. Bad lines are reported and passed
+/// over.
 int ask_batch(const Context& context, AskArguments& arguments) {
   const std::vector<BatchQuestion> questions = read_batch(arguments.batch_file);
   Asker asker(arguments.model);
@@ -153,10 +161,7 @@ int ask_batch(const Context& context, AskArguments& arguments) {
       shown = question.inputs;
       arguments.ask.choices = question.choices;
       const AskResult result = asker.ask(inputs, question.question, arguments.ask);
-      OrderedJson line = question.line;
-      line["reply"] = result.text;
-      line["complete"] = result.is_complete;
-      print(line.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+      print_reply(context, question, result);
       if (page && is_new) page->show(inputs);
       if (page) page->add(question.question, result);
     } catch (const Error& error) {
@@ -282,7 +287,7 @@ void add_ask(CLI::App& app, Context& context) {
   verb->add_option(
           "--batch", arguments->batch_file,
           "Ask each line of FILE: {\"image\": PATH or \"inputs\": [PATH, ...], \"question\": "
-          "TEXT, \"options\": [TEXT, ...]}; prints the lines with a \"reply\"")
+          "TEXT, \"options\": [TEXT, ...]}; with --json prints the lines with a \"reply\"")
       ->type_name("FILE");
   verb->add_option("--mpp", arguments->mpp, "Micrometres per pixel of slides that do not say")
       ->type_name("MPP")
@@ -293,7 +298,7 @@ void add_ask(CLI::App& app, Context& context) {
       "  galen ask prior.dcm current.dcm \"What has changed?\"\n"
       "  galen ask record.json --schema answer.schema.json \"Which drugs does the patient take?\"\n"
       "  galen ask chest.dcm \"Pneumonia?\" --choice Yes --choice No --html answer.html\n"
-      "  galen ask --batch questions.jsonl > answers.jsonl\n"
+      "  galen ask --batch questions.jsonl --json > answers.jsonl\n"
       "  galen ask chest.dcm --boxes out.png \"Where is the right clavicle?\"\n");
   set_action(*verb, context, [&context, arguments] { return ask(context, *arguments); });
 }

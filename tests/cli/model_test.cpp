@@ -128,8 +128,8 @@ TEST_F(Models, BatchAnswersEveryGoodLineAndPutsThemOnOnePage) {
 {"image": "missing.png", "question": "What?"}
 {"images": ["image1.png", "image2.png"], "question": "Which?", "options": ["one", "two"]}
 )");
-  const Outcome outcome =
-      run({"ask", "--batch", file("batch.jsonl"), "--model", "gemma", "--html", file("page.html")});
+  const Outcome outcome = run({"ask", "--batch", file("batch.jsonl"), "--json", "--model", "gemma",
+                               "--html", file("page.html")});
   EXPECT_EQ(outcome.status, 8);
   EXPECT_THAT(outcome.err, HasSubstr("missing.png"));
   ASSERT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 2);
