@@ -68,6 +68,10 @@ void write_floats(const Image& view, const Turn& turn, const FloatTable& table, 
 
 Image cut(const Image& image, const ViewSpec& spec, Random& random, std::optional<Place>& tie) {
   if (spec.crop == Crop::centre) return centre_crop(image, spec);
+  if (spec.crop == Crop::whole) {
+    return vision::crop_and_resize_pil(image, {0, 0, image.width, image.height}, spec.size,
+                                       spec.size, spec.filter, 1);
+  }
   const auto centre = spec.is_centre_tied ? tie : std::nullopt;
   const vision::Rectangle box = draw_crop(image.width, image.height, spec, random, centre);
   if (spec.is_centre_tied && !tie) tie = Place{box.x + box.width / 2.0, box.y + box.height / 2.0};
@@ -112,7 +116,7 @@ void draw_views(const Image& image, const Recipe& recipe, const Random& random,
 int least_side(const Recipe& recipe) {
   double side = 0;
   for (const ViewSpec& spec : recipe) {
-    if (spec.crop == Crop::centre) return 0;
+    if (spec.crop != Crop::random) return 0;
     // The narrowest crop has the smallest area and the most extreme ratio.
     const double narrow = spec.scale_low * std::min(spec.ratio_low, 1 / spec.ratio_high);
     side = std::max(side, spec.size / std::sqrt(narrow));

@@ -16,7 +16,8 @@ void draw_views(const Image& image, const Recipe& recipe, const Random& random,
                 std::span<float* const> out);
 
 /// The shortest side an image needs so that no crop of the recipe is enlarged more than at its full
-/// size; 0 when every pixel counts (Crop::centre, which must equal the published evaluation).
+/// size; 0 when every pixel counts (Crop::centre and whole, which must equal the published
+/// evaluation).
 [[nodiscard]] int least_side(const Recipe& recipe);
 
 }  // namespace galen::train

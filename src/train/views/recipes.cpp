@@ -113,4 +113,12 @@ Recipe eval_recipe(int size, int resize) {
   return {spec};
 }
 
+Recipe whole_recipe(int size) {
+  ViewSpec spec = random_view("view", size, 1, 1);
+  spec.flip = 0;
+  spec.crop = Crop::whole;
+  spec.normalisation = kHalf;
+  return {spec};
+}
+
 }  // namespace galen::train

@@ -34,5 +34,8 @@ struct Pathology {
 /// Resize of the short side to size / 0.875, bicubic, and the centre, ImageNet mean and std;
 /// `resize` takes the place of the short side (`size` itself keeps the whole square).
 [[nodiscard]] Recipe eval_recipe(int size = 224, int resize = 0);
+/// The whole picture squeezed to a square, bilinear, in [-1, 1]: what SigLIP and MedSigLIP see in
+/// inference.
+[[nodiscard]] Recipe whole_recipe(int size = 224);
 
 }  // namespace galen::train

@@ -18,6 +18,7 @@ using vision::Filter;
 enum class Crop {
   random,  ///< torchvision's RandomResizedCrop
   centre,  ///< the short side resized to `resize`, then the centre: evaluation
+  whole,   ///< all of the image, squeezed to the square: SigLIP's processor
 };
 
 /// torchvision's ColorJitter: the four changes in random order, each factor uniform in

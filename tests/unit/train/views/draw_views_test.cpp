@@ -51,6 +51,16 @@ TEST(DrawViews, NormalisesPerChannel) {
   EXPECT_NEAR(view[64], (image.data[1] / 255.0 - 0.456) / 0.224, 1e-6);
 }
 
+TEST(DrawViews, WholeSqueezesAllOfTheImage) {
+  Image image{.width = 24, .height = 8, .channels = 3, .bits = 8, .data = {}};
+  for (int i = 0; i < 24 * 8 * 3; ++i) image.data.push_back(i / 3 % 24 < 12 ? 0 : 255);
+  ViewSpec spec = whole(8);
+  spec.crop = Crop::whole;
+  const auto view = drawn(image, {spec}, Random(1)).front();
+  EXPECT_EQ(view[2], 0);
+  EXPECT_EQ(view[5], 1);
+}
+
 TEST(DrawViews, OfOneKeyAreEqualAndOfAnotherDiffer) {
   const Image image = noise(60, 50, 3);
   ViewSpec spec;

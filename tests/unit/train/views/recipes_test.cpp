@@ -20,7 +20,7 @@ TEST(Recipes, HaveTheSizesOfTheirMethods) {
 TEST(Recipes, OfAllMethodsAreInRange) {
   for (const Recipe& recipe :
        {simclr_recipe(), moco_v3_recipe(), dino_recipe(), msn_recipe(), mae_recipe(),
-        supervised_recipe(), eval_recipe(), eval_recipe(224, 224)}) {
+        supervised_recipe(), eval_recipe(), eval_recipe(224, 224), whole_recipe()}) {
     EXPECT_NO_THROW(check_recipe(recipe));
   }
 }
