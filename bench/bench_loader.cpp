@@ -5,6 +5,8 @@
 #include <benchmark/benchmark.h>
 #include <cstdlib>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "train/data/loader.h"
 #include "train/data/open_source.h"
@@ -31,7 +33,9 @@ void run(benchmark::State& state, const char* variable, const Recipe& recipe,
     state.SkipWithError((std::string(variable) + " is not set").c_str());
     return;
   }
-  const auto source = open_source(path);
+  std::vector<WeightedSource> often;
+  often.push_back({open_source(path), 100});  // a small slide has fewer patches than a batch
+  const auto source = mix_sources(std::move(often));
   LoaderOptions options;
   options.batch = kBatch;
   options.workers = static_cast<int>(state.range(0));

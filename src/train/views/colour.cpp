@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
+#include <vector>
 
 namespace galen::train {
 namespace {
@@ -31,61 +31,90 @@ void blend_all(Pixels pixels, int from, double factor) {
   map(pixels, table);
 }
 
+/// Pillow's 8-bit HSV (rgb2hsv_row and hsv2rgb of Convert.c, whose float and double steps decide
+/// how halves are rounded) as tables: a hue takes a division, a saturation another.
+struct HsvTables {
+  /// Of the order of the channels (six), chroma, and how far the middle one is below the highest.
+  std::vector<std::uint8_t> hue;
+  std::vector<std::uint8_t> saturation;    ///< of chroma and value
+  std::array<std::uint8_t, 256> sector{};  ///< of a hue: sixth of the circle
+  std::array<float, 256> within{};         ///< of a hue: place in its sixth, 0 .. 1
+
+  HsvTables() : hue(6 << 16), saturation(1 << 16) {
+    for (int chroma = 1; chroma < 256; ++chroma) {
+      for (int below = 0; below <= chroma; ++below) {
+        const float x = static_cast<float>(below) / static_cast<float>(chroma);
+        const std::array<double, 6> hues{x - 1.0F,    1.0F - x,    2.0 + x - 1,
+                                         2.0 + 1 - x, 4.0 + x - 1, 4.0 + 1 - x};
+        for (int order = 0; order < 6; ++order) {
+          double turn = static_cast<float>(hues[order]) / 6.0 + 1.0;
+          if (turn >= 1.0) turn -= 1.0;
+          hue[order << 16 | chroma << 8 | below] =
+              static_cast<std::uint8_t>(static_cast<float>(turn) * 255.0);
+        }
+      }
+      for (int value = chroma; value < 256; ++value) {
+        const float share = static_cast<float>(chroma) / static_cast<float>(value);
+        saturation[chroma << 8 | value] = static_cast<std::uint8_t>(share * 255.0);
+      }
+    }
+    for (int h = 0; h < 256; ++h) {
+      const double sixths = static_cast<float>(h) * 6.0 / 255.0;
+      const int whole = static_cast<int>(sixths);
+      sector[h] = static_cast<std::uint8_t>(whole % 6);
+      within[h] = static_cast<float>(sixths - whole);
+    }
+  }
+};
+
+const HsvTables& hsv_tables() {
+  static const HsvTables kTables;
+  return kTables;
+}
+
 struct Hsv {
   std::uint8_t hue;
   std::uint8_t saturation;
   std::uint8_t value;
 };
 
-/// rgb2hsv_row of Pillow's Convert.c.
-Hsv to_hsv(const std::uint8_t* rgb) {
+Hsv to_hsv(const std::uint8_t* rgb, const HsvTables& tables) {
   const int r = rgb[0];
   const int g = rgb[1];
   const int b = rgb[2];
-  const int high = std::max({r, g, b});
-  const int range = high - std::min({r, g, b});
-  if (range == 0) return {0, 0, static_cast<std::uint8_t>(high)};
-  const auto chroma = static_cast<float>(range);
-  const float saturation = chroma / static_cast<float>(high);
-  const float rc = static_cast<float>(high - r) / chroma;
-  const float gc = static_cast<float>(high - g) / chroma;
-  const float bc = static_cast<float>(high - b) / chroma;
-  float hue = 0;
+  const int high = std::max(r, std::max(g, b));
+  const int low = std::min(r, std::min(g, b));
+  const int chroma = high - low;
+  const int below = 2 * high - (r + g + b - low);  // high less the middle one
+  int order = 0;
   if (r == high) {
-    hue = bc - gc;
+    order = low == g ? 0 : 1;
   } else if (g == high) {
-    hue = static_cast<float>(2.0 + rc - bc);
+    order = low == b ? 2 : 3;
   } else {
-    hue = static_cast<float>(4.0 + gc - rc);
+    order = low == r ? 4 : 5;
   }
-  double turn = hue / 6.0 + 1.0;  // 5/6 .. 11/6
-  if (turn >= 1.0) turn -= 1.0;
-  return {static_cast<std::uint8_t>(static_cast<float>(turn) * 255.0),
-          static_cast<std::uint8_t>(saturation * 255.0), static_cast<std::uint8_t>(high)};
+  return {tables.hue[order << 16 | chroma << 8 | below], tables.saturation[chroma << 8 | high],
+          static_cast<std::uint8_t>(high)};
 }
 
 std::uint8_t to_byte(double value) {
-  return static_cast<std::uint8_t>(std::clamp(static_cast<int>(value + 0.5), 0, 255));
+  return static_cast<std::uint8_t>(static_cast<int>(value + 0.5));
 }
 
-/// hsv2rgb of Pillow's Convert.c.
-void to_rgb(const Hsv& hsv, std::uint8_t* rgb) {
-  if (hsv.saturation == 0) {
-    rgb[0] = rgb[1] = rgb[2] = hsv.value;
-    return;
-  }
-  const auto sector = static_cast<int>(static_cast<float>(hsv.hue) * 6.0 / 255.0);
-  const auto f =
-      static_cast<float>(static_cast<float>(hsv.hue) * 6.0 / 255.0 - static_cast<double>(sector));
+void to_rgb(const Hsv& hsv, const HsvTables& tables, std::uint8_t* rgb) {
   const auto s = static_cast<float>(static_cast<float>(hsv.saturation) / 255.0);
+  const float f = tables.within[hsv.hue];
   const auto value = static_cast<float>(hsv.value);
-  const std::uint8_t v = hsv.value;
-  const std::uint8_t p = to_byte(value * (1.0 - s));
-  const std::uint8_t q = to_byte(value * (1.0 - s * f));
-  const std::uint8_t t = to_byte(value * (1.0 - s * (1.0 - f)));
-  const std::uint8_t sectors[6][3] = {{v, t, p}, {q, v, p}, {p, v, t},
-                                      {p, q, v}, {t, p, v}, {v, p, q}};
-  std::copy_n(sectors[sector % 6], 3, rgb);
+  const int sector = tables.sector[hsv.hue];
+  const double falling = s * f;  // rounded to float first, as Pillow's
+  const double rising = s * (1.0 - f);
+  const std::uint8_t shades[] = {hsv.value, to_byte(value * (1.0 - s)),
+                                 to_byte(value * (1.0 - (sector % 2 == 1 ? falling : rising)))};
+  // Which of highest, lowest and middle is red, green and blue.
+  constexpr std::uint8_t kPlaces[6][3] = {{0, 2, 1}, {2, 0, 1}, {1, 0, 2},
+                                          {1, 2, 0}, {2, 1, 0}, {0, 1, 2}};
+  for (std::size_t c = 0; c < 3; ++c) rgb[c] = shades[kPlaces[sector][c]];
 }
 
 }  // namespace
@@ -112,11 +141,12 @@ void change_saturation(Pixels pixels, double factor) {
 }
 
 void change_hue(Pixels pixels, double turns) {
+  const HsvTables& tables = hsv_tables();
   const auto shift = static_cast<std::uint8_t>(static_cast<int>(turns * 255));
   for (std::size_t i = 0; i < pixels.size(); i += 3) {
-    Hsv hsv = to_hsv(&pixels[i]);
+    Hsv hsv = to_hsv(&pixels[i], tables);
     hsv.hue = static_cast<std::uint8_t>(hsv.hue + shift);
-    to_rgb(hsv, &pixels[i]);
+    to_rgb(hsv, tables, &pixels[i]);
   }
 }
 

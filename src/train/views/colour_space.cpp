@@ -32,46 +32,65 @@ std::uint8_t to_byte(double value) {
   return static_cast<std::uint8_t>(std::clamp(std::lrint(value), 0L, 255L));
 }
 
+std::uint8_t clipped(int value) {
+  return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
+}
+
 struct LabTables {
-  std::array<int, 256> light;                  ///< sRGB byte to linear
-  std::vector<int> root;                       ///< linear to CIE's f
-  std::array<std::array<int, 3>, 3> matrix{};  ///< to X, Y, Z over the white point
+  /// What a byte of each channel adds to X, Y and Z over the white point; four for the vector unit.
+  std::array<std::array<std::array<int, 4>, 256>, 3> xyz{};
+  std::vector<std::uint16_t> root;  ///< linear to CIE's f
 
   LabTables() : root(256 * 3 / 2 << kLightBits) {
-    for (std::size_t i = 0; i < light.size(); ++i) {
-      const double x = static_cast<double>(i) / 255;
+    for (std::size_t v = 0; v < 256; ++v) {
+      const double x = static_cast<double>(v) / 255;
       const double linear = x <= 0.04045 ? x / 12.92 : std::pow((x + 0.055) / 1.055, 2.4);
-      light[i] = static_cast<int>(std::lrint(255.0 * (1 << kLightBits) * linear));
+      const auto light = static_cast<int>(std::lrint(255.0 * (1 << kLightBits) * linear));
+      for (std::size_t i = 0; i < 3; ++i) {
+        for (std::size_t j = 0; j < 3; ++j) {
+          const double weight = (1 << kMatrixBits) * kXyzOfRgb[i][j] / kWhite[i];
+          xyz[j][v][i] = light * static_cast<int>(std::lrint(weight));
+        }
+      }
     }
     for (std::size_t i = 0; i < root.size(); ++i) {
       const double x = static_cast<double>(i) / (255 << kLightBits);
       const double f = x < kLinearBelow ? x * 841 / 108 + 16.0 / 116 : std::cbrt(x);
-      root[i] = static_cast<int>(std::lrint(f * (1 << kRootBits)));
-    }
-    for (std::size_t i = 0; i < 3; ++i) {
-      for (std::size_t j = 0; j < 3; ++j) {
-        matrix[i][j] =
-            static_cast<int>(std::lrint((1 << kMatrixBits) * kXyzOfRgb[i][j] / kWhite[i]));
-      }
+      root[i] = static_cast<std::uint16_t>(std::lrint(f * (1 << kRootBits)));
     }
   }
 };
 
-/// sRGB bytes of linear light 0 .. 1 in fine steps.
-struct GammaTable {
-  static constexpr int kSteps = 4096;
-  std::array<std::uint8_t, kSteps + 1> bytes;
+const LabTables& lab_tables() {
+  static const LabTables kTables;
+  return kTables;
+}
 
-  GammaTable() {
+float cube_or_line(float f) {
+  return f > 6.0F / 29 ? f * f * f : (f - 16.0F / 116) * 108 / 841;
+}
+
+struct RgbTables {
+  static constexpr int kSteps = 4096;
+  std::array<std::uint8_t, kSteps + 1> bytes;  ///< sRGB of linear light 0 .. 1
+  std::array<float, 256> f;                    ///< CIE's f of Y, of a byte of L
+  std::array<float, 256> y;                    ///< Y itself
+
+  RgbTables() {
     for (int i = 0; i <= kSteps; ++i) {
       const double x = static_cast<double>(i) / kSteps;
       bytes[i] = to_byte(255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * std::pow(x, 1 / 2.4) - 0.055));
     }
+    for (std::size_t v = 0; v < 256; ++v) {
+      f[v] = (static_cast<float>(v) * 100 / 255 + 16) / 116;
+      y[v] = cube_or_line(f[v]);
+    }
   }
 };
 
-float cube_or_line(float f) {
-  return f > 6.0F / 29 ? f * f * f : (f - 16.0F / 116) * 108 / 841;
+const RgbTables& rgb_tables() {
+  static const RgbTables kTables;
+  return kTables;
 }
 
 constexpr int kHsvBits = 12;
@@ -110,7 +129,10 @@ Matrix inverse(const Matrix& m) {
 }
 
 struct HedTables {
-  std::array<float, 256> log;  ///< of byte / 255, over log(1e-6)
+  /// Steps of density: finer than the least that two bytes differ by, 2.8e-4.
+  static constexpr int kSteps = 1 << 14;
+  std::array<float, 256> log;                  ///< of byte / 255, over log(1e-6)
+  std::array<std::uint8_t, kSteps + 1> bytes;  ///< of density 0 .. 1
   Matrix hed_of_rgb = inverse(kRgbOfHed);
 
   HedTables() {
@@ -118,40 +140,48 @@ struct HedTables {
       log[i] = static_cast<float>(std::log(std::max(static_cast<double>(i) / 255, 1e-6)) /
                                   std::log(1e-6));
     }
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      bytes[i] = to_byte(255 * std::pow(1e-6, static_cast<double>(i) / kSteps));
+    }
   }
 };
+
+const HedTables& hed_tables() {
+  static const HedTables kTables;
+  return kTables;
+}
 
 }  // namespace
 
 Colour rgb_to_lab(const std::uint8_t* rgb) {
-  static const LabTables kTables;
+  const LabTables& tables = lab_tables();
   constexpr int kLScale = (116 * 255 + 50) / 100;
   constexpr int kLShift = -((16 * 255 * (1 << kRootBits) + 50) / 100);
-  std::array<int, 3> f{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    int sum = 0;
-    for (std::size_t j = 0; j < 3; ++j) sum += kTables.matrix[i][j] * kTables.light[rgb[j]];
-    f[i] = kTables.root[static_cast<std::size_t>(descale(sum, kMatrixBits))];
+  std::array<int, 4> f{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    f[i] = tables.xyz[0][rgb[0]][i] + tables.xyz[1][rgb[1]][i] + tables.xyz[2][rgb[2]][i];
+    f[i] = descale(f[i], kMatrixBits);
   }
+  for (int& value : f) value = tables.root[static_cast<std::size_t>(value)];
   constexpr int kMiddle = 128 * (1 << kRootBits);
-  return {to_byte(descale(kLScale * f[1] + kLShift, kRootBits)),
-          to_byte(descale(500 * (f[0] - f[1]) + kMiddle, kRootBits)),
-          to_byte(descale(200 * (f[1] - f[2]) + kMiddle, kRootBits))};
+  return {clipped(descale(kLScale * f[1] + kLShift, kRootBits)),
+          clipped(descale(500 * (f[0] - f[1]) + kMiddle, kRootBits)),
+          clipped(descale(200 * (f[1] - f[2]) + kMiddle, kRootBits))};
 }
 
-Colour lab_to_rgb(const Colour& lab) {
-  static const GammaTable kGamma;
-  const float fy = (static_cast<float>(lab[0]) * 100 / 255 + 16) / 116;
+Colour lab_to_rgb(const std::uint8_t* lab) {
+  const RgbTables& tables = rgb_tables();
+  const float fy = tables.f[lab[0]];
   const float fx = fy + static_cast<float>(lab[1] - 128) / 500;
   const float fz = fy - static_cast<float>(lab[2] - 128) / 200;
-  const std::array<float, 3> xyz{cube_or_line(fx) * static_cast<float>(kWhite[0]), cube_or_line(fy),
+  const std::array<float, 3> xyz{cube_or_line(fx) * static_cast<float>(kWhite[0]), tables.y[lab[0]],
                                  cube_or_line(fz) * static_cast<float>(kWhite[2])};
   Colour rgb;
   for (std::size_t i = 0; i < 3; ++i) {
     float light = 0;
     for (std::size_t j = 0; j < 3; ++j) light += static_cast<float>(kRgbOfXyz[i][j]) * xyz[j];
-    const float step = std::clamp(light, 0.0F, 1.0F) * GammaTable::kSteps + 0.5F;
-    rgb[i] = kGamma.bytes[static_cast<std::size_t>(step)];
+    const float step = std::clamp(light, 0.0F, 1.0F) * RgbTables::kSteps + 0.5F;
+    rgb[i] = tables.bytes[static_cast<std::size_t>(static_cast<int>(step))];
   }
   return rgb;
 }
@@ -173,10 +203,10 @@ Colour rgb_to_hsv(const std::uint8_t* rgb) {
   }
   hue = descale(hue * kTables.hue[range], kHsvBits);
   const int saturation = descale(range * kTables.saturation[high], kHsvBits);
-  return {to_byte(hue < 0 ? hue + 180 : hue), to_byte(saturation), to_byte(high)};
+  return {clipped(hue < 0 ? hue + 180 : hue), clipped(saturation), clipped(high)};
 }
 
-Colour hsv_to_rgb(const Colour& hsv) {
+Colour hsv_to_rgb(const std::uint8_t* hsv) {
   const float turn = static_cast<float>(hsv[0]) * (6.0F / 180);
   const auto whole = static_cast<int>(turn);
   const float f = turn - static_cast<float>(whole);
@@ -192,23 +222,24 @@ Colour hsv_to_rgb(const Colour& hsv) {
 }
 
 Hed rgb_to_hed(const std::uint8_t* rgb) {
-  static const HedTables kTables;
+  const HedTables& tables = hed_tables();
   Hed hed{};
   for (std::size_t i = 0; i < 3; ++i) {
     for (std::size_t j = 0; j < 3; ++j) {
-      hed[i] += kTables.log[rgb[j]] * static_cast<float>(kTables.hed_of_rgb[j][i]);
+      hed[i] += tables.log[rgb[j]] * static_cast<float>(tables.hed_of_rgb[j][i]);
     }
   }
   return hed;
 }
 
 Colour hed_to_rgb(const Hed& hed) {
-  static const auto kLogMost = static_cast<float>(std::log(1e-6));
+  const HedTables& tables = hed_tables();
   Colour rgb;
   for (std::size_t j = 0; j < 3; ++j) {
     float density = 0;
     for (std::size_t i = 0; i < 3; ++i) density += hed[i] * static_cast<float>(kRgbOfHed[i][j]);
-    rgb[j] = to_byte(255 * std::min(1.0F, std::exp(density * kLogMost)));
+    const float step = std::clamp(density, 0.0F, 1.0F) * HedTables::kSteps + 0.5F;
+    rgb[j] = tables.bytes[static_cast<std::size_t>(static_cast<int>(step))];
   }
   return rgb;
 }

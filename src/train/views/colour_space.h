@@ -12,13 +12,13 @@ using Colour = std::array<std::uint8_t, 3>;
 /// arithmetic, equal to the last bit.
 [[nodiscard]] Colour rgb_to_lab(const std::uint8_t* rgb);
 /// Back, within 1 of OpenCV.
-[[nodiscard]] Colour lab_to_rgb(const Colour& lab);
+[[nodiscard]] Colour lab_to_rgb(const std::uint8_t* lab);
 
 /// OpenCV's 8-bit HSV: hue in steps of 2 degrees, 0 .. 179. Its integer arithmetic, equal to the
 /// last bit.
 [[nodiscard]] Colour rgb_to_hsv(const std::uint8_t* rgb);
 /// Back, within 1 of OpenCV; hues beyond 179 go on round the circle.
-[[nodiscard]] Colour hsv_to_rgb(const Colour& hsv);
+[[nodiscard]] Colour hsv_to_rgb(const std::uint8_t* hsv);
 
 /// Amounts of haematoxylin, eosin and DAB.
 using Hed = std::array<float, 3>;

@@ -28,21 +28,34 @@ double percentile(std::vector<float>& values, double percent) {
   return low + (high - low) * (at - static_cast<double>(below));
 }
 
+/// The same of counted bytes.
+double percentile(const std::array<std::size_t, 256>& counts, std::size_t total, double percent) {
+  const double at = percent / 100 * static_cast<double>(total - 1);
+  const auto value_at = [&](std::size_t rank) {
+    std::size_t value = 0;
+    for (std::size_t seen = counts[0]; seen <= rank; seen += counts[value]) ++value;
+    return static_cast<double>(value);
+  };
+  const auto below = static_cast<std::size_t>(at);
+  const double low = value_at(below);
+  const double high = value_at(std::min(below + 1, total - 1));
+  return low + (high - low) * (at - static_cast<double>(below));
+}
+
 /// Bytes stretched so that the 2nd percentile of all becomes 0 and the 98th 255.
 std::array<std::uint8_t, 256> contrast_table(const Image& rgb) {
-  std::vector<float> values(rgb.data.begin(), rgb.data.end());
-  double low = percentile(values, 2);
-  double high = percentile(values, 98);
+  std::array<std::size_t, 256> counts{};
+  for (const std::uint8_t value : rgb.data) ++counts[value];
+  double low = percentile(counts, rgb.data.size(), 2);
+  double high = percentile(counts, rgb.data.size(), 98);
   if (low >= high) {
-    const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    low = *least;
-    high = *most;
+    low = percentile(counts, rgb.data.size(), 0);
+    high = percentile(counts, rgb.data.size(), 100);
   }
   std::array<std::uint8_t, 256> table{};
   for (int v = 0; v < 256; ++v) {
-    const double share =
-        high > low ? (std::clamp<double>(v, low, high) - low) / (high - low) : v / 255.0;
-    table[v] = static_cast<std::uint8_t>(share * 255);
+    const double stretched = (std::clamp<double>(v, low, high) - low) / (high - low) * 255;
+    table[v] = static_cast<std::uint8_t>(high > low ? stretched : v);
   }
   return table;
 }
