@@ -42,6 +42,26 @@ TEST(ReadImage, gives_the_pixels_that_the_golden_files_were_made_from) {
   }
 }
 
+TEST(ReadImage, scales_a_jpeg_down_while_its_shorter_side_stays_long_enough) {
+  const Image full = read_image(kGolden / "rgb_444.jpg");
+  ASSERT_EQ(full.height, 10);
+  EXPECT_EQ(read_image(kGolden / "rgb_444.jpg", 6).height, 10);
+  const Image half = read_image(kGolden / "rgb_444.jpg", 5);
+  ASSERT_EQ(half.width, 6);
+  ASSERT_EQ(half.height, 5);
+  EXPECT_EQ(read_image(kGolden / "rgb_444.jpg", 2).height, 3);
+  EXPECT_EQ(read_image(kGolden / "orientation_6.jpg", 5).width, 5);
+  EXPECT_EQ(read_image(kGolden / "rgb8.png", 1).width, read_image(kGolden / "rgb8.png").width);
+  // The smaller picture is the mean of the larger one.
+  double sum = 0;
+  for (int y = 0; y < 2; ++y) {
+    for (int x = 0; x < 2; ++x) {
+      sum += full.data[(static_cast<std::size_t>(y) * full.width + x) * 3];
+    }
+  }
+  EXPECT_NEAR(half.data[0], sum / 4, 12);
+}
+
 TEST(WritePng, is_read_back_exactly) {
   for (const int channels : {1, 3, 4}) {
     for (const int bits : {8, 16}) {

@@ -141,5 +141,27 @@ TEST_F(SlideSourceTest, TakesTheFilesOfADicomSlideAsOne) {
   fs::remove_all(folder);
 }
 
+class DicomSourceTest : public ::testing::Test {
+ protected:
+  fs::path folder_ = small_region().parent_path().parent_path() / "ct_ge_head_28";
+  void SetUp() override {
+    if (!fs::exists(folder_)) GTEST_SKIP() << "needs " << folder_;
+  }
+};
+
+TEST_F(DicomSourceTest, ShowsComputedTomographyThroughItsWindows) {
+  SourceOptions options;
+  const auto source = open_source(folder_, options);
+  EXPECT_EQ(source->size(), 28U);
+  Random random(0);
+  const Image three = source->read(10, random, 0);
+  EXPECT_EQ(three.width, 512);
+  EXPECT_EQ(three.channels, 3);
+  options.ct_windows = {{0, 80}, {0, 80}, {0, 80}};
+  const Image brain = open_source(folder_, options)->read(10, random, 0);
+  EXPECT_EQ(brain.data[300 * 1536 + 768], brain.data[300 * 1536 + 769]);
+  EXPECT_NE(three.data, brain.data);
+}
+
 }  // namespace
 }  // namespace galen::train
