@@ -1,0 +1,42 @@
+#pragma once
+// Features of a slide's patches, as TRIDENT and CLAM keep them: an HDF5 file with `features` and
+// `coords`, or a safetensors file with tensors of the same names.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace galen::store {
+
+using Attribute = std::variant<std::int64_t, double, std::string>;
+
+struct Patches {
+  std::size_t count = 0;
+  std::size_t width = 0;
+  std::vector<float> features;       ///< count x width
+  std::vector<std::int64_t> coords;  ///< count x (x, y), level-0 pixels; empty when not known
+  /// Of `coords`: patch_size, patch_size_level0, level0_magnification, ... as TRIDENT names them.
+  std::map<std::string, Attribute> attributes;
+};
+
+struct PatchShape {
+  std::size_t count = 0;
+  std::size_t width = 0;
+};
+
+/// Reads `features` (count x width, or 1 x count x width; any float type) and, when there, `coords`
+/// (count x 2) with their attributes. The content decides the format. Throws not_found, malformed,
+/// unsupported (data in other files), limit_exceeded beyond 2^31 values.
+[[nodiscard]] Patches read_patches(const std::filesystem::path& path);
+/// The shape of `features` alone; same errors.
+[[nodiscard]] PatchShape read_patch_shape(const std::filesystem::path& path);
+
+/// Writes an HDF5 file of TRIDENT's layout; it appears under its name only when complete. `dataset`
+/// names what `patches.features` holds. Throws io, permission, not_found for a missing folder.
+void write_patches(const std::filesystem::path& path, const Patches& patches,
+                   const std::string& dataset = "features");
+
+}  // namespace galen::store
