@@ -13,6 +13,7 @@ namespace {
 
 /// Taken in this order where no model is named: what scripts/setup installs.
 constexpr std::array kDefaultModels{"galen-nano", "gemma-3-270m"};
+constexpr const char* kDefaultTowers = "galen-nano-towers";
 
 std::filesystem::path environment_path(const char* variable) {
   const char* value = std::getenv(variable);
@@ -79,6 +80,12 @@ Profile find_model(const std::string& name_or_path, const std::string& mmproj) {
     return load_profile(models_folder() / path);
   }
   raise_unknown(name_or_path);
+}
+
+Profile find_towers(const std::string& name_or_path) {
+  const auto preferred = models_folder() / kDefaultTowers;
+  if (name_or_path.empty() && is_profile_folder(preferred)) return load_profile(preferred);
+  return find_model(name_or_path);
 }
 
 std::vector<Profile> list_models() {

@@ -55,6 +55,9 @@ void save_profile(const Profile& profile);
 /// llama.cpp GGUF, with its mmproj beside it or named by `mmproj`, taken as it is). Empty name: the
 /// default model. Throws not_found, listing what is there.
 [[nodiscard]] Profile find_model(const std::string& name_or_path, const std::string& mmproj = "");
+/// The same for work that needs a vision and a text tower: without a name the default two-tower
+/// model, where there is one.
+[[nodiscard]] Profile find_towers(const std::string& name_or_path);
 /// Every model found, for `galen models list`.
 [[nodiscard]] std::vector<Profile> list_models();
 /// Where models are kept: $GALEN_MODELS, or $XDG_DATA_HOME/galen/models, or

@@ -63,7 +63,7 @@ struct Embedder::State {
 };
 
 Embedder::Embedder(const EmbedderOptions& options) : state_(std::make_unique<State>()) {
-  state_->profile = model::find_model(options.model);
+  state_->profile = model::find_towers(options.model);
   const model::Profile& profile = state_->profile;
   if (!profile.has_vision()) {
     raise(ErrorKind::unsupported,

@@ -87,6 +87,20 @@ TEST(FindModel, the_own_model_is_the_default_before_the_general_one) {
   EXPECT_EQ(find_model("").folder, models / "galen-nano");
 }
 
+TEST(FindModel, towers_are_those_of_the_own_model_when_none_is_named) {
+  const auto models = scratch("towers");
+  ::setenv("GALEN_MODELS", models.c_str(), 1);
+  for (const std::string name : {"galen-nano", "another"}) {
+    std::filesystem::create_directories(models / name);
+    save_profile(sample(models / name));
+  }
+  EXPECT_EQ(find_towers("").folder, models / "galen-nano");
+  std::filesystem::create_directories(models / "galen-nano-towers");
+  save_profile(sample(models / "galen-nano-towers"));
+  EXPECT_EQ(find_towers("").folder, models / "galen-nano-towers");
+  EXPECT_EQ(find_towers("another").folder, models / "another");
+}
+
 TEST(FindModel, does_not_leave_the_models_folder) {
   const auto models = scratch("inside");
   std::filesystem::create_directories(models.parent_path() / "outside");
