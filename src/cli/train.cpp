@@ -1,6 +1,7 @@
 // `galen train WORDS...` runs galen-train, so that only training needs libtorch.
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <unistd.h>
@@ -22,6 +23,13 @@ std::filesystem::path trainer() {
   return beside;
 }
 
+/// libtorch's OpenMP threads wait for each other by spinning, by default for milliseconds: on a
+/// machine that does anything else that costs most of the run (measured: five sixths). The library
+/// reads this before main(), so it is set for galen-train from here.
+void limit_spinning() {
+  ::setenv("GOMP_SPINCOUNT", "1000", 0);
+}
+
 /// Gives the process to galen-train: all words but `train` itself, at `verb`.
 [[noreturn]] void hand_over(std::vector<std::string> words, std::size_t verb) {
   const std::string program = trainer().string();
@@ -29,6 +37,7 @@ std::filesystem::path trainer() {
   std::vector<char*> arguments{const_cast<char*>(program.c_str())};
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+  limit_spinning();
   ::execv(program.c_str(), arguments.data());
   raise_system_error(errno, program, "run");
 }
