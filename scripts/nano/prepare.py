@@ -3,7 +3,8 @@
 usage: prepare.py DATA OUT [--seed N]
 
 OUT/data          link to DATA, so that the lists are the same on every machine
-OUT/ssl.csv       training pictures without regard to labels (the label is for the kNN monitor)
+OUT/ssl.csv       training pictures of all sets
+OUT/monitor.csv   validation pictures of all sets, to watch the features by during training
 OUT/SET.csv       one set with its splits, for probes
 OUT/captions.jsonl, prompts.json, labels/TASK.toml    contrastive training and zero-shot
 OUT/sft.jsonl     conversations
@@ -43,8 +44,9 @@ def write_lines(file: pathlib.Path, lines: list[dict]) -> None:
 def write_lists(out: pathlib.Path, split_of: dict[Picture, str]) -> None:
     def row(picture: Picture, label: str) -> list[str]:
         return [f"data/{picture.path}", label, picture.group, split_of[picture]]
-    write_table(out / "ssl.csv", [row(picture, f"{picture.set}:{picture.label}")
-                                  for picture, split in split_of.items() if split == "train"])
+    for file, wanted in (("ssl.csv", "train"), ("monitor.csv", "val")):
+        write_table(out / file, [row(picture, f"{picture.set}:{picture.label}")
+                                 for picture, split in split_of.items() if split == wanted])
     for name in sorted({picture.set for picture in split_of}):
         write_table(out / f"{name}.csv", [row(picture, picture.label) for picture in split_of
                                           if picture.set == name])

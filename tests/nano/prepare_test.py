@@ -49,6 +49,8 @@ class Prepared(unittest.TestCase):
         chosen_by = {split_of[path] for line in lines_of(self.out / "sft.jsonl")
                      for path in images_of(line) if line["split"] == "val"}
         self.assertEqual(chosen_by, {"val"})
+        watched = {split_of[row["path"]] for row in read_table(self.out / "monitor.csv")}
+        self.assertEqual(watched, {"val"})
         captioned = {split_of[line["image"]] for line in lines_of(self.out / "captions.jsonl")}
         self.assertEqual(captioned, {"train", "val"})
 
