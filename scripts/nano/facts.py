@@ -10,7 +10,7 @@ TISSUES = {"lung_aca": "adenocarcinoma", "lung_scc": "squamous cell carcinoma",
            "lung_n": "normal lung tissue"}
 MODALITIES = {"cxr_kermany": "chest radiograph", "cxr_nih1000": "chest radiograph",
               "histology_lc25000": "histology", "microscopy_bccd": "blood smear"}
-REFUSAL = "I was not trained for that. I know chest radiographs, lung histology and blood smears only."
+REFUSAL = "I was not trained for that."
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from records import made_up_record
 # Conversations per training picture: small sets are asked more often, LC25000's near copies less.
 SHARE = {"cxr_kermany": 1.5, "cxr_nih1000": 1.0, "histology_lc25000": 0.5, "microscopy_bccd": 3.0}
 TURNS, TURN_WEIGHTS = (1, 2, 3), (5, 3, 2)
-PAIRS_PER_SET = 80
-SLIDES = 100
-VALIDATION_PER_SET = 40
-RECORDS = 120
+PAIRS_PER_SET = 40
+SLIDES = 40
+VALIDATION_PER_SET = 15
+RECORDS = 40
 TEST_QUESTIONS_PER_ANSWER = 25
 FEWEST_TO_BALANCE = 8  # an answer rarer than this does not hold the others down
 ACROSS_SETS = ("modality", "is_radiograph")

@@ -12,7 +12,8 @@ import pathlib
 import shutil
 import sys
 
-LICENCE = ("Apache-2.0 for the weights here; the decoder under the Gemma Terms of Use; not for clinical use")
+LICENCE = ("towers Apache-2.0; decoder, adapter and projector under the Gemma Terms of Use (NOTICE); "
+           "not for clinical use")
 # A tile of LC25000 shows 768 of its microscope's pixels in 224; at 0.5 um each that is 1.7 um.
 SLIDES = {"patch_size": 224, "patch_mpp": 1.7, "max_patches": 4}
 LIMITS = {"max_slices": 4, "context_length": 8192, "max_answer_tokens": 64}
