@@ -31,6 +31,12 @@ target_precompile_headers(galen_torch_pch PRIVATE <torch/torch.h>)
 galen_compile_options(galen_torch_pch)  # the compiler takes the header only with the same options
 target_compile_options(galen_torch_pch PRIVATE -g0 -fpch-preprocess)
 
+# Two compilations of the header differ in their bytes, so ccache would never know one checkout's objects
+# again in another, or in the next CI run. It takes this file, which names what the header is made of, instead.
+file(SHA256 "${_torch}/include/torch/headeronly/version.h" _torch_version)
+file(WRITE "${CMAKE_BINARY_DIR}/CMakeFiles/galen_torch_pch.dir/cmake_pch.hxx.gch.sum"
+     "${_torch_version} ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE} ${GALEN_SANITIZE}")
+
 # galen_train_component(...): as galen_component, compiled with torch.
 function(galen_train_component)
   galen_component(${ARGN})
@@ -54,6 +60,10 @@ function(galen_use_torch target)
     # The header was compiled with -fPIC, and the compiler takes it only for the same.
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     target_compile_options(${target} PRIVATE -fPIC)
+  endif()
+  if(GALEN_CCACHE)
+    string(REPLACE "CCACHE_NOHASHDIR=1" "CCACHE_NOHASHDIR=1;CCACHE_PCH_EXTSUM=1" launcher "${CMAKE_CXX_COMPILER_LAUNCHER}")
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "${launcher}")
   endif()
   target_precompile_headers(${target} REUSE_FROM galen_torch_pch)
 endfunction()
