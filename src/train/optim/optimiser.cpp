@@ -30,7 +30,9 @@ class AdamW : public Optimiser {
         options_(options),
         mean_(zeros_like(parameters_)),
         square_(zeros_like(parameters_)) {
-    for (size_t i = 0; i < parameters_.size(); ++i) steps_.push_back(torch::zeros({}));
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      steps_.push_back(torch::zeros({}, parameters_[i].value.options().dtype(torch::kFloat32)));
+    }
   }
 
   void step(double learning_rate, double weight_decay) override {
