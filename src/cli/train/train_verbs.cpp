@@ -7,7 +7,7 @@ namespace galen::cli {
 namespace {
 
 /// Every verb below `train`, in the order of the help.
-constexpr std::array<AddVerb, 3> kTrainVerbs{add_train_contrastive, add_train_probe,
+constexpr std::array<AddVerb, 4> kTrainVerbs{add_train_ssl, add_train_contrastive, add_train_probe,
                                              add_train_stain};
 
 void add_train_root(CLI::App& app, Context& context) {

@@ -10,6 +10,7 @@ namespace galen::cli {
 
 void add_train_contrastive(CLI::App& app, Context& context);
 void add_train_probe(CLI::App& app, Context& context);
+void add_train_ssl(CLI::App& app, Context& context);
 void add_train_stain(CLI::App& app, Context& context);
 
 /// What galen-train's main program gives to run(): `train` and the verbs about the command line.

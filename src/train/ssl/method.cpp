@@ -1,0 +1,54 @@
+#include "train/ssl/method.h"
+
+#include "base/raise.h"
+#include "train/nn/batch_norm.h"
+#include "train/ssl/dino/dino.h"
+#include "train/ssl/mae/mae.h"
+#include "train/ssl/moco_v3/moco_v3.h"
+#include "train/ssl/msn/msn.h"
+#include "train/ssl/simclr/simclr.h"
+
+namespace galen::train {
+namespace {
+
+std::shared_ptr<Method> named_method(const std::string& name, const MethodParts& parts,
+                                     Settings& settings) {
+  if (name == "simclr") return std::make_shared<Simclr>(parts, settings);
+  if (name == "moco_v3") return std::make_shared<MocoV3>(parts, settings);
+  if (name == "dino") return std::make_shared<Dino>(parts, settings);
+  if (name == "msn") return std::make_shared<Msn>(parts, settings);
+  if (name == "mae") return std::make_shared<Mae>(parts, settings);
+  raise(ErrorKind::invalid_argument, "method '{}': expected simclr, moco_v3, dino, msn or mae",
+        name);
+}
+
+}  // namespace
+
+void Method::before_update(const StepContext& /*context*/) {}
+void Method::after_update(const StepContext& /*context*/) {}
+
+std::shared_ptr<Method> make_method(const std::string& name, const MethodParts& parts,
+                                    Settings& settings) {
+  auto method = named_method(name, parts, settings);
+  settings.check_all_known();
+  synchronise(*method, parts.ranks);
+  return method;
+}
+
+std::shared_ptr<Encoder> start_encoder(const MethodParts& parts, VitStart start) {
+  auto encoder = make_encoder(parts.architecture);
+  if (auto* vit = dynamic_cast<Vit*>(encoder.get())) vit->initialise(start);
+  if (!parts.start.empty()) load_weights(*encoder, parts.start);
+  return encoder;
+}
+
+Vit& as_vit(Encoder& encoder, const std::string& method) {
+  auto* vit = dynamic_cast<Vit*>(&encoder);
+  if (vit == nullptr) {
+    raise(ErrorKind::invalid_argument, "{}: trains vision transformers, not {}", method,
+          encoder.architecture());
+  }
+  return *vit;
+}
+
+}  // namespace galen::train
