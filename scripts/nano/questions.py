@@ -15,7 +15,7 @@ PAIRS_PER_SET = 40
 SLIDES = 40
 VALIDATION_PER_SET = 15
 RECORDS = 40
-TEST_QUESTIONS_PER_ANSWER = 25
+TEST_QUESTIONS_PER_ANSWER = 12
 FEWEST_TO_BALANCE = 8  # an answer rarer than this does not hold the others down
 ACROSS_SETS = ("modality", "is_radiograph")
 
