@@ -41,7 +41,9 @@ def long_functions(path: pathlib.Path) -> list[str]:
         if start is None:
             opens = re.match(r"^( {0,2})(?!namespace|struct|class|enum|union|extern|const|constexpr|static const|\}|//|#).*[)a-z] \{$", line)
             if opens:
-                start, indent = number, opens.group(1)
+                # The last line of a long signature stands far to the right of its function.
+                is_signature = line.startswith("   ")
+                start, indent = number, "" if is_signature else opens.group(1)
         elif line.startswith(indent + "}") and not line.startswith(indent + "} "):
             if number - start > MAX_FUNCTION:
                 found.append(f"{path.relative_to(ROOT)}:{start}: a function of {number - start} lines, at most {MAX_FUNCTION}")
