@@ -19,6 +19,7 @@
 #include "model/weights/import.h"
 #include "model/weights/quantize.h"
 #include "model/weights/verify.h"
+#include "model/weights/vit_file.h"
 
 namespace galen::cli {
 namespace {
@@ -34,6 +35,8 @@ struct MakeOptions {
   std::string out;
   std::string type;
   std::string base;
+  int heads = 0;
+  std::string pooling = "cls";
   std::string endpoint;
   std::string revision = "main";
   bool download_only = false;
@@ -60,7 +63,7 @@ std::uintmax_t size_of(const model::Profile& profile) {
 
 OrderedJson description(const model::Profile& profile) {
   return {{"name", profile.name},
-          {"family", profile.family == model::Family::gemma3 ? "gemma3" : "siglip"},
+          {"family", model::family_name(profile.family)},
           {"folder", profile.folder.string()},
           {"bytes", size_of(profile)},
           {"vision", profile.has_vision()},
@@ -75,7 +78,7 @@ std::string kinds_text(const model::Profile& profile) {
   std::vector<std::string> kinds;
   if (!profile.decoder.empty()) kinds.emplace_back(profile.chat ? "chat" : "text completion");
   if (profile.has_vision()) kinds.push_back(fmt::format("images of {} px", profile.image_size));
-  if (profile.family == model::Family::siglip) kinds.emplace_back("embeddings");
+  if (profile.family != model::Family::gemma3) kinds.emplace_back("embeddings");
   if (profile.thinking) kinds.emplace_back("thinking");
   if (!profile.adapters.empty())
     kinds.push_back(fmt::format("{} adapters", profile.adapters.size()));
@@ -113,8 +116,14 @@ int run_list(const Context& context) {
 
 int run_import(const MakeOptions& options, const Context& context) {
   const fs::path folder = options.source;
+  if (fs::is_regular_file(folder)) {
+    print_made(model::import_vit(folder, {options.heads, options.pooling == "cls"},
+                                 import_options(options, context)),
+               context);
+    return 0;
+  }
   if (!fs::is_directory(folder))
-    raise(ErrorKind::not_found, "{}: is not a folder", folder.string());
+    raise(ErrorKind::not_found, "{}: is neither a folder nor a file", folder.string());
   const bool is_adapter = model::is_adapter_folder(folder);
   if (is_adapter && options.base.empty()) {
     raise(ErrorKind::invalid_argument,
@@ -187,14 +196,24 @@ void add_target_options(CLI::App& verb, const Shared& options, const std::string
 
 void add_import(CLI::App& models, Context& context) {
   auto options = std::make_shared<MakeOptions>();
-  CLI::App* verb =
-      models.add_subcommand("import", "Make a model of a Hugging Face folder or a LoRA adapter");
-  verb->add_option("DIR", options->source, "Folder with config.json, or with adapter_config.json")
-      ->type_name("DIR")
+  CLI::App* verb = models.add_subcommand(
+      "import", "Make a model of a Hugging Face folder, a LoRA adapter or an encoder");
+  verb->add_option("SOURCE", options->source,
+                   "Folder with config.json or adapter_config.json, or a ViT's safetensors file in "
+                   "timm's naming (galen train ssl)")
+      ->type_name("FILE")
       ->required();
   add_target_options(*verb, options, "BF16");
   verb->add_option("--base", options->base, "Model that a LoRA adapter belongs to")
       ->type_name("MODEL");
+  verb->add_option("--heads", options->heads,
+                   "Attention heads of an encoder; 0 = as its file says, else 64 wide")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1024));
+  verb->add_option("--pooling", options->pooling,
+                   "Embedding of an encoder: class token, or mean of the patches")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"cls", "mean"}));
   set_action(*verb, context, [options, &context] { return run_import(*options, context); });
 }
 
@@ -214,6 +233,20 @@ void add_pull(CLI::App& models, Context& context) {
   verb->footer(
       "The token of a gated model is read from $HF_TOKEN; HF_HUB_OFFLINE=1 uses the cache only.");
   set_action(*verb, context, [options, &context] { return run_pull(*options, context); });
+}
+
+void add_export(CLI::App& models, Context& context) {
+  auto options = std::make_shared<MakeOptions>();
+  CLI::App* verb =
+      models.add_subcommand("export", "Write an encoder as safetensors in timm's naming");
+  verb->add_option("MODEL", options->source, "Model of family vit")->type_name("MODEL")->required();
+  verb->add_option("-o,--output", options->out, "The safetensors file")
+      ->type_name("FILE")
+      ->required();
+  set_action(*verb, context, [options] {
+    model::export_vit(model::find_model(options->source), options->out);
+    return 0;
+  });
 }
 
 void add_quantize(CLI::App& models, Context& context) {
@@ -241,6 +274,7 @@ void add_models(CLI::App& app, Context& context) {
   verify->add_option("MODEL", *names, "Models; default all")->type_name("MODEL");
   set_action(*verify, context, [names, &context] { return run_verify(*names, context); });
   add_quantize(*models, context);
+  add_export(*models, context);
   add_pull(*models, context);
 }
 

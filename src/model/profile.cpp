@@ -109,9 +109,11 @@ class Fields {
 
 Family read_family(Fields& fields) {
   const std::string family = fields.text("family", fields.required("family"));
-  if (family == "gemma3") return Family::gemma3;
-  if (family == "siglip") return Family::siglip;
-  raise(ErrorKind::malformed, "{}: the field 'family' is neither gemma3 nor siglip", fields.file());
+  for (const Family known : {Family::gemma3, Family::siglip, Family::vit}) {
+    if (family == family_name(known)) return known;
+  }
+  raise(ErrorKind::malformed, "{}: the field 'family' is none of gemma3, siglip and vit",
+        fields.file());
 }
 
 std::vector<HuWindow> read_windows(Fields& fields) {
@@ -179,6 +181,15 @@ void require_weights(const Profile& profile, const std::string& file) {
 
 }  // namespace
 
+std::string_view family_name(Family family) {
+  switch (family) {
+    case Family::gemma3: return "gemma3";
+    case Family::siglip: return "siglip";
+    case Family::vit: return "vit";
+  }
+  return "";
+}
+
 Profile load_profile(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "profile.json";
   const Json json = parse_json(read_file(path, kMaxProfileBytes), path.string());
@@ -208,7 +219,7 @@ void save_profile(const Profile& profile) {
   OrderedJson json;
   json["format"] = kFormat;
   json["name"] = profile.name;
-  json["family"] = profile.family == Family::gemma3 ? "gemma3" : "siglip";
+  json["family"] = family_name(profile.family);
   json["licence"] = profile.licence;
   if (!profile.decoder.empty()) json["decoder"] = profile.decoder;
   if (!profile.vision.empty()) json["vision"] = profile.vision;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <galen/geometry.h>
@@ -14,7 +15,11 @@ namespace galen::model {
 enum class Family {
   gemma3,  ///< decoder, with or without a vision tower: MedGemma, Gemma 3
   siglip,  ///< two towers, no decoder: MedSigLIP, SigLIP
+  vit,     ///< an image encoder alone, as `galen train ssl` makes them
 };
+
+/// The name of a family in profile.json and in reports.
+[[nodiscard]] std::string_view family_name(Family family);
 
 /// The content of profile.json. Paths are relative to `folder`.
 struct Profile {

@@ -17,7 +17,7 @@ constexpr std::size_t kCacheLine = 64;
 
 /// What an operation's function needs beside its tensors. Lives as long as the graph.
 struct Node {
-  bool gelu = false;
+  Gelu gelu = Gelu::none;
   bool has_bias = false;
   bool has_residual = false;
   int heads = 0;

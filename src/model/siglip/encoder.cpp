@@ -47,7 +47,7 @@ ggml_tensor* Encoder::apply(const Graph& graph, ggml_tensor* x) const {
                          layers.linear(normed, layer.value), shape_.heads);
     x = layers.linear(attended, layer.output, {.residual = x});
     ggml_tensor* wide =
-        layers.linear(layers.norm(x, layer.norm2, shape_.epsilon), layer.up, {.gelu = true});
+        layers.linear(layers.norm(x, layer.norm2, shape_.epsilon), layer.up, {.gelu = shape_.gelu});
     x = layers.linear(wide, layer.down, {.residual = x});
   }
   return layers.norm(x, final_norm_, shape_.epsilon);
@@ -71,7 +71,7 @@ ggml_tensor* PoolingHead::apply(const Graph& graph, ggml_tensor* x) const {
                                            layers.linear(x, value_), shape_.heads);
   ggml_tensor* pooled = layers.linear(attended, output_);
   ggml_tensor* wide =
-      layers.linear(layers.norm(pooled, norm_, shape_.epsilon), up_, {.gelu = true});
+      layers.linear(layers.norm(pooled, norm_, shape_.epsilon), up_, {.gelu = shape_.gelu});
   return layers.linear(wide, down_, {.residual = pooled});
 }
 

@@ -20,8 +20,10 @@ class GgmlLayers final : public Layers {
     if (linear.bias != nullptr) {
       y = ggml_add(context_, y, linear.bias);
     }
-    if (after.gelu) {
+    if (after.gelu == Gelu::tanh) {
       y = ggml_gelu(context_, y);
+    } else if (after.gelu == Gelu::exact) {
+      y = ggml_gelu_erf(context_, y);
     }
     return after.residual != nullptr ? ggml_add(context_, y, after.residual) : y;
   }

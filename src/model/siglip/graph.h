@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/siglip/device.h"
+#include "model/siglip/gelu.h"
 
 namespace galen::model {
 
@@ -19,6 +20,7 @@ struct EncoderShape {
   int heads = 0;
   int mlp = 0;
   float epsilon = 0;  ///< of every layer norm
+  Gelu gelu = Gelu::tanh;
 };
 
 /// y = x weight^T + bias. `weight` is [in, out] in ggml's order, in any stored type; `bias` is f32
@@ -33,9 +35,9 @@ struct Norm {
   ggml_tensor* bias = nullptr;
 };
 
-/// What follows a linear layer: GELU (tanh form) when asked, then the sum with `residual` when set.
+/// What follows a linear layer: the activation, then the sum with `residual` when set.
 struct After {
-  bool gelu = false;
+  Gelu gelu = Gelu::none;
   ggml_tensor* residual = nullptr;
 };
 

@@ -22,9 +22,13 @@ struct VisionShape {
   int layers = 0;
   int heads = 0;
   int mlp = 0;
-  int projection = 0;             ///< decoder width of the Gemma 3 projector, 0 without one
-  int tokens_per_image = 0;       ///< soft tokens after the projector, 0 without one
-  bool has_pooling_head = false;  ///< MAP head
+  int projection = 0;              ///< decoder width of the Gemma 3 projector, 0 without one
+  int tokens_per_image = 0;        ///< soft tokens after the projector, 0 without one
+  bool has_pooling_head = false;   ///< MAP head
+  int prefix_tokens = 0;           ///< class and register tokens before the patches
+  bool pools_class_token = false;  ///< the first of them is the embedding
+  /// pooled() works; otherwise an embedding is the mean of the patch features.
+  [[nodiscard]] bool is_pooled() const { return has_pooling_head || pools_class_token; }
   [[nodiscard]] int patches() const {
     return (image_size / patch_size) * (image_size / patch_size);
   }
@@ -46,7 +50,8 @@ class VisionTower {
   /// Soft tokens for the decoder: images x tokens_per_image x projection. Needs a projector.
   [[nodiscard]] virtual std::vector<float> soft_tokens(std::span<const float> pixels,
                                                        int images) = 0;
-  /// Pooled embedding (MAP head), not normalised: images x hidden. Needs a pooling head.
+  /// Pooled embedding (MAP head or class token), not normalised: images x hidden. Needs
+  /// is_pooled().
   [[nodiscard]] virtual std::vector<float> pooled(std::span<const float> pixels, int images) = 0;
 };
 

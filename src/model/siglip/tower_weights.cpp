@@ -50,6 +50,7 @@ EncoderShape read_encoder_shape(const Gguf& gguf, const std::string& prefix) {
   shape.mlp = checked_key(gguf, prefix + ".feed_forward_length", 1, kMaxWidth);
   shape.layers = checked_key(gguf, prefix + ".block_count", 1, kMaxLayers);
   shape.heads = checked_key(gguf, prefix + ".attention.head_count", 1, kMaxWidth);
+  shape.gelu = gguf.flag(prefix + ".exact_gelu", false) ? Gelu::exact : Gelu::tanh;
   shape.epsilon = static_cast<float>(gguf.number(prefix + ".attention.layer_norm_epsilon", 1e-6));
   if (shape.hidden % shape.heads != 0) {
     raise(ErrorKind::malformed, "{}: {}.embedding_length {} is not a multiple of its {} heads",

@@ -22,6 +22,10 @@ VisionShape read_shape(const Gguf& gguf, const EncoderShape& encoder) {
   shape.layers = encoder.layers;
   shape.heads = encoder.heads;
   shape.mlp = encoder.mlp;
+  const GgufTensor* prefix = gguf.find("v.prefix_embd.weight");
+  shape.prefix_tokens = prefix != nullptr ? static_cast<int>(prefix->shape[1]) : 0;
+  shape.pools_class_token =
+      shape.prefix_tokens > 0 && gguf.text("clip.vision.pooling", "mean") == "cls";
   shape.has_pooling_head = gguf.find("v.head.probe") != nullptr;
   return shape;
 }
@@ -81,6 +85,9 @@ class GgufVisionTower final : public VisionTower {
     patch_kernel_ = weights_.stored("v.patch_embd.weight", {p, p, kChannels, shape_.hidden});
     patch_bias_ = weights_.values("v.patch_embd.bias", {shape_.hidden});
     positions_ = weights_.values("v.position_embd.weight", {shape_.hidden, shape_.patches()});
+    if (shape_.prefix_tokens > 0) {
+      prefix_ = weights_.values("v.prefix_embd.weight", {shape_.hidden, shape_.prefix_tokens});
+    }
     if (shape_.has_pooling_head) {
       head_.emplace(encoder_.shape(), weights_);
     }
@@ -93,7 +100,8 @@ class GgufVisionTower final : public VisionTower {
   [[nodiscard]] const VisionShape& shape() const override { return shape_; }
 
   std::vector<float> patch_features(std::span<const float> pixels, int images) override {
-    return run(pixels, images, [](const Graph&, ggml_tensor* x) { return x; });
+    return run(pixels, images,
+               [this](const Graph& graph, ggml_tensor* x) { return patches_of(graph, x); });
   }
 
   std::vector<float> soft_tokens(std::span<const float> pixels, int images) override {
@@ -102,17 +110,19 @@ class GgufVisionTower final : public VisionTower {
             "{}: there is no projector (mm.input_projection.weight) for soft tokens", gguf_.name());
     }
     return run(pixels, images, [this](const Graph& graph, ggml_tensor* x) {
-      return projector_->apply(graph, x, shape_, encoder_.shape().epsilon);
+      return projector_->apply(graph, patches_of(graph, x), shape_, encoder_.shape().epsilon);
     });
   }
 
   std::vector<float> pooled(std::span<const float> pixels, int images) override {
-    if (!head_) {
+    if (!head_ && !shape_.pools_class_token) {
       raise(ErrorKind::unsupported,
-            "{}: there is no pooling head (v.head.probe) for image embeddings", gguf_.name());
+            "{}: there is no pooling head (v.head.probe) or class token for image embeddings",
+            gguf_.name());
     }
-    return run(pixels, images,
-               [this](const Graph& graph, ggml_tensor* x) { return head_->apply(graph, x); });
+    return run(pixels, images, [this](const Graph& graph, ggml_tensor* x) {
+      return head_ ? head_->apply(graph, patches_of(graph, x)) : tokens(graph, x, 0, 1);
+    });
   }
 
  private:
@@ -140,6 +150,18 @@ class GgufVisionTower final : public VisionTower {
     return results;
   }
 
+  /// Some tokens of every image, [hidden, count, images].
+  static ggml_tensor* tokens(const Graph& graph, ggml_tensor* x, int first, int count) {
+    if (count == x->ne[1]) return x;
+    ggml_tensor* part = ggml_view_3d(graph.context(), x, x->ne[0], count, x->ne[2], x->nb[1],
+                                     x->nb[2], static_cast<std::size_t>(first) * x->nb[1]);
+    return ggml_cont(graph.context(), part);
+  }
+
+  ggml_tensor* patches_of(const Graph& graph, ggml_tensor* x) const {
+    return tokens(graph, x, shape_.prefix_tokens, shape_.patches());
+  }
+
   ggml_tensor* encode(Graph& graph, const float* pixels, int images) const {
     ggml_context* context = graph.context();
     const int size = shape_.image_size;
@@ -150,7 +172,13 @@ class GgufVisionTower final : public VisionTower {
     patches = ggml_reshape_3d(context, patches, patches->ne[0], shape_.patches(), images);
     ggml_tensor* kernel = ggml_reshape_2d(context, patch_kernel_, patches->ne[0], shape_.hidden);
     ggml_tensor* x = graph.layers().linear(patches, {kernel, patch_bias_});
-    return encoder_.apply(graph, ggml_add(context, x, positions_));
+    x = ggml_add(context, x, positions_);
+    if (prefix_ != nullptr) {
+      ggml_tensor* prefix =
+          ggml_repeat_4d(context, prefix_, shape_.hidden, shape_.prefix_tokens, images, 1);
+      x = ggml_concat(context, prefix, x, 1);
+    }
+    return encoder_.apply(graph, x);
   }
 
   Gguf gguf_;
@@ -161,6 +189,7 @@ class GgufVisionTower final : public VisionTower {
   ggml_tensor* patch_kernel_ = nullptr;
   ggml_tensor* patch_bias_ = nullptr;
   ggml_tensor* positions_ = nullptr;
+  ggml_tensor* prefix_ = nullptr;  ///< class and register tokens, positions added
   std::optional<PoolingHead> head_;
   std::optional<Projector> projector_;
 };

@@ -70,11 +70,6 @@ WeightType tower_type(WeightType asked) {
   return asked == WeightType::f32 || asked == WeightType::bf16 ? asked : WeightType::f16;
 }
 
-void refuse_exact_gelu(bool exact_gelu) {
-  if (exact_gelu)
-    raise(ErrorKind::unsupported, "'hidden_act' 'gelu': towers run the tanh form only");
-}
-
 /// One import in progress.
 class Import {
  public:
@@ -139,7 +134,6 @@ class Import {
 
   void import_projected_tower() {
     const SiglipVisionConfig& vision = *config_.vision;
-    refuse_exact_gelu(vision.exact_gelu);
     const std::string prefix =
         find_prefix(checkpoint_, kVisionPrefixes, "embeddings.patch_embedding.weight");
     const std::string projector =
@@ -164,7 +158,6 @@ class Import {
   void import_siglip(const StagingFolder& staging) {
     const SiglipVisionConfig& vision = *config_.vision;
     const SiglipTextConfig& text = *config_.text;
-    refuse_exact_gelu(vision.exact_gelu || text.exact_gelu);
     profile_.family = Family::siglip;
     profile_.image_size = static_cast<int>(vision.image_size);
     profile_.context_length = static_cast<int>(text.positions);

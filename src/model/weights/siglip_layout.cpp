@@ -139,6 +139,7 @@ void write_vision_keys(GgufWriter& gguf, const SiglipVisionConfig& config,
   gguf.f32s("clip.vision.image_mean", half);
   gguf.f32s("clip.vision.image_std", half);
   gguf.flag("clip.use_gelu", true);
+  if (config.exact_gelu) gguf.flag("clip.vision.exact_gelu", true);
 }
 
 void write_text_keys(GgufWriter& gguf, const SiglipTextConfig& config) {
@@ -149,6 +150,7 @@ void write_text_keys(GgufWriter& gguf, const SiglipTextConfig& config) {
   gguf.u32("clip.text.block_count", count(config.layers));
   gguf.u32("clip.text.attention.head_count", count(config.heads));
   gguf.f32("clip.text.attention.layer_norm_epsilon", config.norm_epsilon);
+  if (config.exact_gelu) gguf.flag("clip.text.exact_gelu", true);
   gguf.u32("clip.text.vocab_size", count(config.vocabulary));
   gguf.u32("clip.text.projection_dim", count(config.projection));
 }

@@ -61,6 +61,7 @@ void check_vision(const Gguf& gguf, Family family) {
     (void)gguf.tensor("mm.input_projection.weight");
     return;
   }
+  if (family == Family::vit) return;
   (void)gguf.tensor("t.token_embd.weight");
   (void)gguf.tensor("t.head.weight");
   check_tower(gguf, "t", gguf.integer("clip.text.block_count"));

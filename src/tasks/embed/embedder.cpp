@@ -57,7 +57,7 @@ struct Embedder::State {
   std::vector<float> encode(std::span<const Image> images) {
     const std::vector<float> pixels = vision::normalise(images);
     const int count = static_cast<int>(images.size());
-    if (vision->shape().has_pooling_head) return vision->pooled(pixels, count);
+    if (vision->shape().is_pooled()) return vision->pooled(pixels, count);
     return mean_over_patches(vision->patch_features(pixels, count), vision->shape(), images.size());
   }
 };

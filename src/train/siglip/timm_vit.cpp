@@ -3,10 +3,11 @@
 #include <cmath>
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <sstream>
 
 #include "base/raise.h"
 #include "io/store/safetensors.h"
+#include "train/nn/normalisation.h"
+#include "train/nn/vit.h"
 #include "train/run/checkpoint.h"
 #include "train/siglip/image_size.h"
 
@@ -65,47 +66,24 @@ void set_patch_embedding(VisionTowerImpl& tower, const TimmVit& encoder) {
   const torch::Tensor kernel = find(encoder, "patch_embed.proj.weight",
                                     {config.hidden, 3, config.patch_size, config.patch_size});
   const torch::Tensor bias = find(encoder, "patch_embed.proj.bias", {config.hidden});
-  const torch::Tensor mean = torch::tensor({encoder.mean[0], encoder.mean[1], encoder.mean[2]});
-  const torch::Tensor std = torch::tensor({encoder.std[0], encoder.std[1], encoder.std[2]});
-  const torch::Tensor scale = (0.5 / std).to(torch::kFloat32).view({1, 3, 1, 1});
-  const torch::Tensor shift = ((0.5 - mean) / std).to(torch::kFloat32).view({1, 3, 1, 1});
+  const auto& [means, deviations] = encoder.normalisation;
+  const torch::Tensor mean = torch::tensor({means[0], means[1], means[2]}).view({1, 3, 1, 1});
+  const torch::Tensor std =
+      torch::tensor({deviations[0], deviations[1], deviations[2]}).view({1, 3, 1, 1});
+  const torch::Tensor scale = 0.5 / std;
+  const torch::Tensor shift = (0.5 - mean) / std;
   tower.patch_embedding()->weight.copy_(kernel * scale);
   tower.patch_embedding()->bias.copy_(bias + (kernel * shift).sum({1, 2, 3}));
-}
-
-/// "0.485,0.456,0.406"
-std::array<double, 3> read_channels(const std::string& text, const std::string& where) {
-  std::array<double, 3> values{};
-  std::istringstream stream(text);
-  char comma = ',';
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i > 0) stream >> comma;
-    stream >> values[i];
-  }
-  if (!stream || comma != ',') {
-    raise(ErrorKind::malformed, "{}: the metadata hold '{}', no three numbers", where, text);
-  }
-  return values;
 }
 
 }  // namespace
 
 TimmVit read_timm_vit(const std::filesystem::path& file) {
-  TimmVit encoder;
-  encoder.tensors = read_tensors(file, /*to_float=*/true);
+  TimmVit encoder{.tensors = read_tensors(file, /*to_float=*/true)};
+  encoder.normalisation = read_normalisation(file);
   const auto metadata = store::Safetensors::open(file).metadata();
-  const auto value = [&](const char* key) {
-    const auto found = metadata.find(key);
-    return found == metadata.end() ? std::string() : found->second;
-  };
-  if (const std::string mean = value("mean"); !mean.empty()) {
-    encoder.mean = read_channels(mean, file.string());
-  }
-  if (const std::string std = value("std"); !std.empty()) {
-    encoder.std = read_channels(std, file.string());
-  }
-  if (const std::string heads = value("heads"); !heads.empty()) {
-    std::istringstream(heads) >> encoder.heads;
+  if (const auto name = metadata.find("architecture"); name != metadata.end()) {
+    encoder.heads = vit_config(name->second).heads;
   }
   return encoder;
 }

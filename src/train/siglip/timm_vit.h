@@ -6,22 +6,21 @@
 #include <torch/torch.h>
 
 #include "train/siglip/towers.h"
+#include "train/views/view_spec.h"
 
 namespace galen::train {
 
 /// What a vision tower takes over from an encoder in timm's naming (VisionTransformer: patch_embed,
 /// pos_embed, blocks.N, norm).
-/// @param mean, std of the encoder's own input normalisation, of pixels in [0, 1]; the patch
-///        embedding is rescaled so that the tower gives the same for pixels in [-1, 1].
 struct TimmVit {
   std::map<std::string, torch::Tensor> tensors;
-  std::array<double, 3> mean{0.5, 0.5, 0.5};
-  std::array<double, 3> std{0.5, 0.5, 0.5};
   int64_t heads = 0;  ///< 0: unknown, 64 wide heads are taken
+  /// Of the encoder's input. The patch embedding is rescaled, so that the tower gives the same for
+  /// pixels in [-1, 1].
+  Normalisation normalisation = kHalf;
 };
 
-/// Reads a safetensors file, with the metadata `heads`, `mean` and `std` where it has them (three
-/// numbers with commas).
+/// Reads a safetensors file; heads and normalisation come from its metadata (galen train ssl).
 /// @throws Error not_found, malformed
 [[nodiscard]] TimmVit read_timm_vit(const std::filesystem::path& file);
 

@@ -22,7 +22,7 @@ CASES = {
     "format_newer": (changed(format=99), "'format' is not a whole number from 1 to 1", "made by a later Galen"),
     "name_missing": (without("name"), "'name' is missing", "a model needs a name"),
     "name_not_text": (changed(name=3), "'name' is not text", "a number"),
-    "family_unknown": (changed(family="llama"), "neither gemma3 nor siglip", "another family"),
+    "family_unknown": (changed(family="llama"), "none of gemma3, siglip and vit", "another family"),
     "decoder_missing": (without("decoder"), "'decoder' is missing", "nothing to run"),
     "decoder_outside": (changed(decoder="../../etc/passwd"), "outside the model's folder", "a step upwards"),
     "decoder_absolute": (changed(decoder="/etc/passwd"), "outside the model's folder", "an absolute path"),

@@ -5,13 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "model/siglip/gelu.h"
+
 namespace galen::model {
 
 /// Expands `count` stored weights to f32, as ggml's to_float does.
 using ToFloat = void (*)(const void* stored, float* values, std::int64_t count);
 
 /// Part of y = epilogue(x W^T + bias): output columns [column_begin, column_end) of some rows.
-/// The epilogue applies GELU (tanh form) when `gelu`, then adds `residual` when there is one.
+/// The epilogue applies `gelu`, then adds `residual` when there is one.
 struct LinearTask {
   const float* x = nullptr;  ///< rows x in
   std::int64_t rows = 0;
@@ -23,7 +25,7 @@ struct LinearTask {
   ToFloat to_float = nullptr;       ///< null: the weights are f32
   const float* bias = nullptr;      ///< out, or null
   const float* residual = nullptr;  ///< rows x out, or null
-  bool gelu = false;
+  Gelu gelu = Gelu::none;
   float* y = nullptr;  ///< rows x out
   std::int64_t out = 0;
   std::int64_t column_begin = 0;

@@ -38,8 +38,16 @@ class KernelsTest : public testing::TestWithParam<const Kernels* (*)()> {
 
 struct LinearCase {
   std::int64_t rows, in, out;
-  bool gelu, residual;
+  Gelu gelu;
+  bool residual;
 };
+
+double activated(double x, Gelu gelu) {
+  if (gelu == Gelu::tanh) {
+    return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+  }
+  return gelu == Gelu::exact ? 0.5 * x * std::erfc(-x / std::sqrt(2)) : x;
+}
 
 void check_linear(const Kernels& set, const LinearCase& c) {
   const auto x = random_values(static_cast<std::size_t>(c.rows * c.in), 1);
@@ -72,9 +80,7 @@ void check_linear(const Kernels& set, const LinearCase& c) {
       sum += double{x[static_cast<std::size_t>(row * c.in + k)]} *
              weight[static_cast<std::size_t>(column * c.in + k)];
     }
-    if (c.gelu) {
-      sum *= 0.5 * (1 + std::tanh(std::sqrt(2 / M_PI) * (sum + 0.044715 * sum * sum * sum)));
-    }
+    sum = activated(sum, c.gelu);
     sum += c.residual ? residual[static_cast<std::size_t>(i)] : 0;
     ASSERT_NEAR(y[static_cast<std::size_t>(i)], sum, tolerance)
         << "row " << row << " column " << column;
@@ -83,9 +89,9 @@ void check_linear(const Kernels& set, const LinearCase& c) {
 
 TEST_P(KernelsTest, LinearOfAnyShape) {
   for (const LinearCase& c :
-       {LinearCase{1, 1, 1, false, false}, LinearCase{13, 37, 5, true, false},
-        LinearCase{5, 385, 33, false, true}, LinearCase{25, 800, 417, true, true},
-        LinearCase{12, 384, 64, false, false}}) {
+       {LinearCase{1, 1, 1, Gelu::none, false}, LinearCase{13, 37, 5, Gelu::tanh, false},
+        LinearCase{5, 385, 33, Gelu::none, true}, LinearCase{25, 800, 417, Gelu::tanh, true},
+        LinearCase{12, 384, 64, Gelu::exact, false}}) {
     SCOPED_TRACE(testing::Message() << c.rows << " x " << c.in << " -> " << c.out);
     check_linear(*set_, c);
   }
@@ -95,20 +101,20 @@ TEST_P(KernelsTest, GeluHoldsFarFromZero) {
   const float ends[] = {-100, -12, -5, -1, 0, 1, 5, 12, 100};
   const float one = 1;
   std::vector<float> scratch(set_->linear_scratch());
-  for (const float x : ends) {
-    float y = 0;
-    LinearTask task;
-    task.x = &x;
-    task.rows = task.in = task.out = task.column_end = 1;
-    task.weight = reinterpret_cast<const std::uint8_t*>(&one);
-    task.weight_row_bytes = task.weight_block_bytes = sizeof(float);
-    task.to_float = copy_floats;
-    task.gelu = true;
-    task.y = &y;
-    set_->linear(task, scratch.data());
-    const double expected =
-        0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
-    EXPECT_NEAR(y, expected, 2e-6 * std::max(1.0F, std::abs(x))) << x;
+  for (const Gelu gelu : {Gelu::tanh, Gelu::exact}) {
+    for (const float x : ends) {
+      float y = 0;
+      LinearTask task;
+      task.x = &x;
+      task.rows = task.in = task.out = task.column_end = 1;
+      task.weight = reinterpret_cast<const std::uint8_t*>(&one);
+      task.weight_row_bytes = task.weight_block_bytes = sizeof(float);
+      task.to_float = copy_floats;
+      task.gelu = gelu;
+      task.y = &y;
+      set_->linear(task, scratch.data());
+      EXPECT_NEAR(y, activated(x, gelu), 2e-6 * std::max(1.0F, std::abs(x))) << x;
+    }
   }
 }
 

@@ -39,7 +39,7 @@ std::vector<float> run_layers(bool own_kernels) {
   ggml_tensor* wide = graph.input({96, 1, 1, 1}, vector_values.data());
   ggml_tensor* narrow = graph.input({64, 1, 1, 1}, vector_values.data());
   ggml_tensor* normed = layers.norm(x, {narrow, narrow}, kShape.epsilon);
-  ggml_tensor* hidden = layers.linear(normed, {up, wide}, {.gelu = true});
+  ggml_tensor* hidden = layers.linear(normed, {up, wide}, {.gelu = Gelu::tanh});
   ggml_tensor* y = layers.linear(hidden, {down, nullptr}, {.residual = x});
   return graph.run(layers.attention(normed, y, y, kShape.heads), "layers");
 }

@@ -22,6 +22,49 @@ namespace {
 namespace fs = std::filesystem;
 const fs::path kGolden = fs::path(GALEN_SOURCE_DIR) / "tests/golden/siglip";
 
+int free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  socklen_t size = sizeof address;
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  ::close(socket);
+  return ntohs(address.sin_port);
+}
+
+/// The run in two processes that share each batch; true when both came to its end.
+bool run_on_two_ranks(const ContrastiveOptions& options) {
+  const std::string port = std::to_string(free_port());
+  std::vector<pid_t> children;
+  for (int rank = 0; rank < 2; ++rank) {
+    const pid_t child = ::fork();
+    if (child != 0) {
+      children.push_back(child);
+      continue;
+    }
+    ::setenv("RANK", std::to_string(rank).c_str(), 1);
+    ::setenv("WORLD_SIZE", "2", 1);
+    ::setenv("MASTER_ADDR", "127.0.0.1", 1);
+    ::setenv("MASTER_PORT", port.c_str(), 1);
+    try {
+      (void)run_contrastive(options, CancelToken());
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "rank %d: %s\n", rank, error.what());
+      ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  bool all = true;
+  for (const pid_t child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    all = all && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+  return all;
+}
+
 class ContrastiveTest : public testing::Test {
  protected:
   ContrastiveTest() {
@@ -95,6 +138,21 @@ TEST_F(ContrastiveTest, ResumedRunEqualsAnUnbrokenOneToTheBit) {
   EXPECT_EQ(first.loss, second.loss);
   EXPECT_EQ(read_file(folder_ / "kept/model.safetensors", 1 << 24),
             read_file(second.model / "model.safetensors", 1 << 24));
+}
+
+TEST_F(ContrastiveTest, TwoProcessesLearnWhatOneDoes) {
+  ContrastiveOptions two = options("two");
+  two.epochs = 2;
+  ASSERT_TRUE(run_on_two_ranks(two));
+  ContrastiveOptions one = two;
+  one.out = folder_ / "one";
+  (void)run_contrastive(one, cancel_);
+  const auto last_loss = [](const fs::path& run) {
+    const std::string log = read_file(run / "log.jsonl", 1 << 20);
+    const std::size_t place = log.rfind("\"loss\":");
+    return std::stod(log.substr(place + 7));
+  };
+  EXPECT_NEAR(last_loss(two.out), last_loss(one.out), 1e-5 * last_loss(one.out));
 }
 
 TEST_F(ContrastiveTest, OtherOptionsThanTheRunBeganWithAreRefused) {

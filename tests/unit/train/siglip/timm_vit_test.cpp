@@ -77,19 +77,18 @@ TEST(TimmVit, TowerEqualsTheEncoderWithoutItsClassToken) {
   at::set_num_threads(1);
   const torch::NoGradGuard no_grad;
   TimmVit vit = random_vit();
-  vit.mean = {0.485, 0.456, 0.406};
-  vit.std = {0.229, 0.224, 0.225};
+  vit.normalisation = kImageNet;
   SiglipVisionConfig config = tower_config(vit, 32);
   config.exact_gelu = true;
   VisionTower tower(config);
   init_from_timm(*tower, vit);
 
   const torch::Tensor unit = torch::rand({2, 3, 32, 32});
-  const auto channels = [](const std::array<double, 3>& values) {
-    return torch::tensor({values[0], values[1], values[2]}).to(torch::kFloat32).view({1, 3, 1, 1});
+  const auto channels = [](const std::array<float, 3>& values) {
+    return torch::tensor({values[0], values[1], values[2]}).view({1, 3, 1, 1});
   };
   const torch::Tensor expected =
-      plain_vit(vit, (unit - channels(vit.mean)) / channels(vit.std), config.heads);
+      plain_vit(vit, (unit - channels(kImageNet.mean)) / channels(kImageNet.std), config.heads);
   const torch::Tensor features = tower->features(unit * 2 - 1);
   EXPECT_LT((features - expected).abs().max().item<double>(), 1e-4);
 }
