@@ -185,7 +185,9 @@ class FinetuneRun {
 
   [[nodiscard]] Predictions predict(const Source& source) {
     const torch::NoGradGuard no_grad;
-    Predictions p{.classes = targets_.classes(), .multi_label = options_.multi_label};
+    Predictions p;
+    p.classes = targets_.classes();
+    p.multi_label = options_.multi_label;
     const Targets truth(source, options_.multi_label);
     Loader loader(source, evaluation_recipe(*backbone_),
                   {.batch = kEvaluationBatch,
@@ -270,9 +272,10 @@ class FinetuneRun {
   }
 
   FinetuneResult finish() {
-    FinetuneResult result{.folder = options_.out / "classifier",
-                          .best_validation = best_,
-                          .best_epoch = static_cast<int>(best_epoch_)};
+    FinetuneResult result;
+    result.folder = options_.out / "classifier";
+    result.best_validation = best_;
+    result.best_epoch = static_cast<int>(best_epoch_);
     if (!ranks_.is_main()) return result;
     restore_weights(read_tensors(options_.out / "best.safetensors"));
     backbone_->save(result.folder);
@@ -328,6 +331,9 @@ class FinetuneRun {
 }  // namespace
 
 FinetuneResult run_finetune(const FinetuneOptions& options, const CancelToken& cancel) {
+  if (options.head_epochs + options.epochs < 1) {
+    raise(ErrorKind::invalid_argument, "finetune: no epochs; give --head-epochs or --epochs");
+  }
   at::set_num_threads(thread_count(options.threads));
   std::filesystem::create_directories(options.out);
   return FinetuneRun(options, cancel).run();

@@ -2,9 +2,13 @@
 
 #include "train/contrastive/contrastive.h"
 
+#include <arpa/inet.h>
+#include <cstdlib>
 #include <filesystem>
 #include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <torch/torch.h>
 #include <unistd.h>
 
