@@ -37,13 +37,15 @@ def sources() -> list[pathlib.Path]:
 def long_functions(path: pathlib.Path) -> list[str]:
     """Functions start at column 0 or two spaces and end at the brace of the same indent (clang-format)."""
     found, start, indent = [], None, ""
-    for number, line in enumerate(path.read_text().split("\n"), 1):
+    lines = path.read_text().split("\n")
+    for number, line in enumerate(lines, 1):
         if start is None:
-            opens = re.match(r"^( {0,2})(?!namespace|struct|class|enum|union|extern|const|constexpr|static const|\}|//|#).*[)a-z] \{$", line)
+            opens = re.match(r"^ *(?! |namespace|struct|class|enum|union|extern|const|constexpr|static const|\}|//|#).*[)a-z] \{$", line)
             if opens:
+                start = number
                 # The last line of a long signature stands far to the right of its function.
-                is_signature = line.startswith("   ")
-                start, indent = number, "" if is_signature else opens.group(1)
+                first = next(i for i in range(number - 1, -1, -1) if re.match(r" {0,2}\S", lines[i]))
+                indent = re.match(r" *", lines[first]).group()
         elif line.startswith(indent + "}") and not line.startswith(indent + "} "):
             if number - start > MAX_FUNCTION:
                 found.append(f"{path.relative_to(ROOT)}:{start}: a function of {number - start} lines, at most {MAX_FUNCTION}")
