@@ -20,6 +20,9 @@ void save_encoder(const std::filesystem::path& file, const Encoder& encoder,
   std::map<std::string, torch::Tensor> tensors;
   collect(encoder, "", tensors);
   metadata["architecture"] = encoder.architecture();
+  if (const auto* vit = dynamic_cast<const Vit*>(&encoder)) {
+    metadata["heads"] = std::to_string(vit->config().heads);
+  }
   write_tensors(file, tensors, metadata);
 }
 

@@ -30,7 +30,7 @@ class Encoder : public torch::nn::Module {
 [[nodiscard]] std::shared_ptr<Encoder> make_encoder(const std::string& architecture);
 
 /// Writes the parameters and buffers as safetensors in timm's naming, atomically; the metadata name
-/// the architecture beside `metadata`.
+/// the architecture, and the heads of a ViT, beside `metadata`.
 void save_encoder(const std::filesystem::path& file, const Encoder& encoder,
                   std::map<std::string, std::string> metadata = {});
 
