@@ -4,6 +4,7 @@
 #include "model/siglip/encoder.h"
 #include "model/siglip/tower.h"
 #include "model/tokenizer/siglip_tokenizer.h"
+#include "model/weights/expand.h"
 
 namespace galen::model {
 namespace {

@@ -1,10 +1,10 @@
 #include "model/siglip/tower_weights.h"
 
 #include <algorithm>
-#include <cstring>
 #include <fmt/ranges.h>
 
 #include "base/raise.h"
+#include "model/weights/expand.h"
 
 namespace galen::model {
 namespace {
@@ -16,24 +16,7 @@ ggml_type type_of(const GgufTensor& tensor) {
   return static_cast<ggml_type>(tensor.type);
 }
 
-bool expandable(ggml_type type) {
-  return type == GGML_TYPE_F32 || ggml_get_type_traits(type)->to_float != nullptr;
-}
-
 }  // namespace
-
-void expand_values(const Gguf& gguf, const GgufTensor& tensor, std::int64_t first,
-                   std::int64_t count, float* values) {
-  const ggml_type type = type_of(tensor);
-  const std::size_t offset =
-      static_cast<std::size_t>(first / ggml_blck_size(type)) * ggml_type_size(type);
-  const std::uint8_t* stored = gguf.data(tensor).subspan(offset).data();
-  if (type == GGML_TYPE_F32) {
-    std::memcpy(values, stored, static_cast<std::size_t>(count) * sizeof(float));
-  } else {
-    ggml_get_type_traits(type)->to_float(stored, values, count);
-  }
-}
 
 int checked_key(const Gguf& gguf, std::string_view key, int low, int high) {
   const std::int64_t value = gguf.integer(key);
@@ -81,7 +64,7 @@ const GgufTensor& TowerWeights::checked(const std::string& name,
     raise(ErrorKind::malformed, "{}: tensor '{}' has shape {}, {} is needed", gguf_.name(), name,
           fmt::join(tensor.shape, "x"), fmt::join(wanted, "x"));
   }
-  if (!expandable(type_of(tensor))) {
+  if (!is_expandable(tensor.type)) {
     raise(ErrorKind::malformed, "{}: tensor '{}' has type {}, which holds no weights", gguf_.name(),
           name, ggml_type_name(type_of(tensor)));
   }

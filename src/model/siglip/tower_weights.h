@@ -51,11 +51,6 @@ class TowerWeights {
   std::vector<Request> requests_;
 };
 
-/// `count` values of a stored tensor from element `first` on (a multiple of its type's block), as
-/// f32.
-void expand_values(const Gguf& gguf, const GgufTensor& tensor, std::int64_t first,
-                   std::int64_t count, float* values);
-
 /// An integer key within [low, high]. Throws malformed naming key, value and range.
 int checked_key(const Gguf& gguf, std::string_view key, int low, int high);
 

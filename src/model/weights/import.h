@@ -31,6 +31,11 @@ Profile import_model(const std::filesystem::path& folder, const ImportOptions& o
 Profile import_adapter(const std::filesystem::path& folder, const Profile& base,
                        const ImportOptions& options);
 
+/// The LoRA in a PEFT folder as a GGUF that libllama loads beside the decoder `base`. Throws as
+/// import_adapter.
+void write_adapter_gguf(const std::filesystem::path& folder, const std::filesystem::path& base,
+                        const std::filesystem::path& target);
+
 /// True for a folder with adapter_config.json.
 [[nodiscard]] bool is_adapter_folder(const std::filesystem::path& folder);
 

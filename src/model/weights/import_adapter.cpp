@@ -156,19 +156,17 @@ void write_adapter(const std::filesystem::path& path, const store::Safetensors& 
   gguf.commit();
 }
 
-/// A second name for a file on the same disk, a copy across disks.
-void link_or_copy(const std::filesystem::path& from, const std::filesystem::path& to) {
-  std::error_code error;
-  std::filesystem::create_hard_link(from, to, error);
-  if (!error) return;
-  std::filesystem::copy_file(from, to, error);
-  if (error) raise_system_error(error.value(), to, "write");
-}
-
 }  // namespace
 
 bool is_adapter_folder(const std::filesystem::path& folder) {
   return std::filesystem::exists(folder / "adapter_config.json");
+}
+
+void write_adapter_gguf(const std::filesystem::path& folder, const std::filesystem::path& base,
+                        const std::filesystem::path& target) {
+  const AdapterConfig config = read_config(folder / "adapter_config.json");
+  const auto file = store::Safetensors::open(folder / "adapter_model.safetensors");
+  write_adapter(target, file, read_pairs(file, Gguf::open(base)), config);
 }
 
 Profile import_adapter(const std::filesystem::path& folder, const Profile& base,
@@ -176,10 +174,6 @@ Profile import_adapter(const std::filesystem::path& folder, const Profile& base,
   if (base.decoder.empty()) {
     raise(ErrorKind::invalid_argument, "{}: has no decoder for an adapter to change", base.name);
   }
-  const AdapterConfig config = read_config(folder / "adapter_config.json");
-  const auto file = store::Safetensors::open(folder / "adapter_model.safetensors");
-  const auto pairs = read_pairs(file, Gguf::open(base.folder / base.decoder));
-
   Profile profile = base;
   profile.name = options.name.empty() ? checkpoint_name(folder) : options.name;
   const auto target = options.out.empty() ? models_folder() / profile.name : options.out;
@@ -193,7 +187,7 @@ Profile import_adapter(const std::filesystem::path& folder, const Profile& base,
   std::string adapter = kAdapterFile;
   for (int i = 2; std::filesystem::exists(profile.folder / adapter); ++i)
     adapter = fmt::format("adapter-{}.gguf", i);
-  write_adapter(profile.folder / adapter, file, pairs, config);
+  write_adapter_gguf(folder, base.folder / base.decoder, profile.folder / adapter);
   profile.adapters.push_back(adapter);
   profile.sha256[adapter] = sha256_of_file(profile.folder / adapter);
   save_profile(profile);

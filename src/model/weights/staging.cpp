@@ -43,4 +43,12 @@ void StagingFolder::commit() {
   temporary_.clear();
 }
 
+void link_or_copy(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::error_code error;
+  std::filesystem::create_hard_link(from, to, error);
+  if (!error) return;
+  std::filesystem::copy_file(from, to, error);
+  if (error) raise_system_error(error.value(), to, "write");
+}
+
 }  // namespace galen::model

@@ -25,4 +25,7 @@ class StagingFolder {
   std::filesystem::path temporary_;
 };
 
+/// A second name for a file on the same disk, a copy across disks. Throws io, permission.
+void link_or_copy(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace galen::model
