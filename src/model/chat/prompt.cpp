@@ -49,14 +49,20 @@ class PromptBuilder {
     text("\n\n");
     control("<start_of_image>");
     flush_tokens();
-    prompt_.spans.emplace_back(mark);
+    spans_.push_back({mark, false});
     control("<end_of_image>");
     text("\n\n");
   }
 
-  Prompt finish() {
+  /// What comes next, up to the next call, is learned or not.
+  void set_learned(bool learned) {
     flush_tokens();
-    return std::move(prompt_);
+    learned_ = learned;
+  }
+
+  std::vector<ExampleSpan> finish() {
+    flush_tokens();
+    return std::move(spans_);
   }
 
  private:
@@ -72,15 +78,22 @@ class PromptBuilder {
   }
   void flush_tokens() {
     flush_text();
-    if (!tokens_.empty()) prompt_.spans.emplace_back(std::move(tokens_));
+    if (!tokens_.empty()) spans_.push_back({std::move(tokens_), learned_});
     tokens_.clear();
   }
 
   const Decoder& tokenizer_;
   std::string text_;
   std::vector<Token> tokens_;
-  Prompt prompt_;
+  bool learned_ = false;
+  std::vector<ExampleSpan> spans_;
 };
+
+Prompt prompt_of(std::vector<ExampleSpan> spans) {
+  Prompt prompt;
+  for (ExampleSpan& span : spans) prompt.spans.push_back(std::move(span.content));
+  return prompt;
+}
 
 std::string system_text(const std::vector<ChatMessage>& messages) {
   std::string text;
@@ -94,8 +107,8 @@ std::string system_text(const std::vector<ChatMessage>& messages) {
   return text;
 }
 
-/// The messages after the system message. Throws unless they go user, assistant, ..., user.
-std::vector<ChatMessage> turns_of(const std::vector<ChatMessage>& messages) {
+/// The messages after the system message. Throws unless they go user, assistant, ..., `last`.
+std::vector<ChatMessage> turns_of(const std::vector<ChatMessage>& messages, Role last) {
   const bool has_system = !messages.empty() && messages.front().role == Role::system;
   std::vector<ChatMessage> turns(messages.begin() + (has_system ? 1 : 0), messages.end());
   for (std::size_t i = 0; i < turns.size(); ++i) {
@@ -105,11 +118,23 @@ std::vector<ChatMessage> turns_of(const std::vector<ChatMessage>& messages) {
             i + (has_system ? 2 : 1));
     }
   }
-  if (turns.size() % 2 == 0) {
-    raise(ErrorKind::invalid_argument, "a conversation of {} messages does not end with the user's",
-          messages.size());
+  if (turns.empty() || turns.back().role != last) {
+    raise(ErrorKind::invalid_argument, "a conversation of {} messages does not end with the {}",
+          messages.size(), last == Role::user ? "user's" : "assistant's");
   }
   return turns;
+}
+
+/// The one text of an answer, trimmed.
+std::string answer_of(const ChatMessage& message) {
+  const auto* words =
+      message.parts.size() == 1 ? std::get_if<std::string>(&message.parts.front()) : nullptr;
+  const std::string text(words == nullptr ? std::string_view() : trimmed(*words));
+  if (text.empty()) {
+    raise(ErrorKind::invalid_argument,
+          "an assistant's message to learn from is one text, not empty");
+  }
+  return text;
 }
 
 void add_parts(PromptBuilder& builder, const ChatMessage& message) {
@@ -136,43 +161,77 @@ void add_question(PromptBuilder& builder, const ChatMessage& turn) {
   }
 }
 
-}  // namespace
-
-Prompt chat_prompt(const std::vector<ChatMessage>& messages, const Decoder& tokenizer) {
-  const std::vector<ChatMessage> turns = turns_of(messages);
-  const std::string system = system_text(messages);
-  PromptBuilder builder(tokenizer);
+/// The turns of a chat. With `learn`, answers stand apart as learned spans.
+void add_chat(PromptBuilder& builder, const std::vector<ChatMessage>& turns,
+              const std::string& system, bool learn) {
   for (const ChatMessage& turn : turns) {
     builder.control("<start_of_turn>");
     builder.text(turn.role == Role::user ? "user\n" : "model\n");
     if (&turn == &turns.front() && !system.empty()) builder.text(system + "\n\n");
-    add_parts(builder, turn);
+    const bool learned = learn && turn.role == Role::assistant;
+    if (learned) {
+      builder.set_learned(true);
+      builder.text(answer_of(turn));
+    } else {
+      add_parts(builder, turn);
+    }
     builder.control("<end_of_turn>");
+    if (learned) builder.set_learned(false);
     builder.text("\n");
   }
-  builder.control("<start_of_turn>");
-  builder.text("model\n");
-  return builder.finish();
 }
 
-Prompt plain_prompt(const std::vector<ChatMessage>& messages, const Decoder& tokenizer) {
-  const std::vector<ChatMessage> turns = turns_of(messages);
-  const std::string system = system_text(messages);
-  PromptBuilder builder(tokenizer);
+/// The same as a transcript.
+void add_transcript(PromptBuilder& builder, const std::vector<ChatMessage>& turns,
+                    const std::string& system, bool learn) {
   if (!system.empty()) builder.text(system + "\n\n");
   for (const ChatMessage& turn : turns) {
     if (turn.role == Role::user) {
       add_question(builder, turn);
+    } else if (learn) {
+      builder.text("Answer:");
+      builder.set_learned(true);
+      builder.text(" " + answer_of(turn) + "\n\n");
+      builder.set_learned(false);
     } else {
       builder.text("Answer: ");
       add_parts(builder, turn);
       builder.text("\n\n");
     }
   }
+}
+
+}  // namespace
+
+Prompt chat_prompt(const std::vector<ChatMessage>& messages, const Decoder& tokenizer) {
+  PromptBuilder builder(tokenizer);
+  add_chat(builder, turns_of(messages, Role::user), system_text(messages), false);
+  builder.control("<start_of_turn>");
+  builder.text("model\n");
+  return prompt_of(builder.finish());
+}
+
+Prompt plain_prompt(const std::vector<ChatMessage>& messages, const Decoder& tokenizer) {
+  PromptBuilder builder(tokenizer);
+  add_transcript(builder, turns_of(messages, Role::user), system_text(messages), false);
   builder.text("Answer:");
-  Prompt prompt = builder.finish();
+  Prompt prompt = prompt_of(builder.finish());
   prompt.stops = {"\n\n", "\nQuestion:"};
   return prompt;
+}
+
+std::vector<ExampleSpan> chat_example(const std::vector<ChatMessage>& messages,
+                                      const Decoder& tokenizer) {
+  PromptBuilder builder(tokenizer);
+  add_chat(builder, turns_of(messages, Role::assistant), system_text(messages), true);
+  return builder.finish();
+}
+
+std::vector<ExampleSpan> plain_example(const std::vector<ChatMessage>& messages,
+                                       const Decoder& tokenizer) {
+  PromptBuilder builder(tokenizer);
+  add_transcript(builder, turns_of(messages, Role::assistant), system_text(messages), true);
+  return builder.finish();
 }
 
 int token_count(const Prompt& prompt, int tokens_per_image) {

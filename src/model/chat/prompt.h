@@ -44,6 +44,22 @@ struct Prompt {
 [[nodiscard]] Prompt plain_prompt(const std::vector<ChatMessage>& messages,
                                   const Decoder& tokenizer);
 
+/// One run of tokens, or one image, of a conversation to learn from.
+struct ExampleSpan {
+  std::variant<std::vector<Token>, ImageMark> content;
+  bool learned = false;  ///< what the model says, with what ends its turn
+};
+
+/// A conversation that ends with an answer, as chat_prompt writes it. Each answer is tokenised by
+/// itself, the way it is generated, and ends with <end_of_turn>. Throws as chat_prompt,
+/// invalid_argument for an answer with an image or without text.
+[[nodiscard]] std::vector<ExampleSpan> chat_example(const std::vector<ChatMessage>& messages,
+                                                    const Decoder& tokenizer);
+
+/// The same as plain_prompt writes it: an answer ends with the blank line.
+[[nodiscard]] std::vector<ExampleSpan> plain_example(const std::vector<ChatMessage>& messages,
+                                                     const Decoder& tokenizer);
+
 /// Tokens of a prompt when an image takes `tokens_per_image`.
 [[nodiscard]] int token_count(const Prompt& prompt, int tokens_per_image);
 

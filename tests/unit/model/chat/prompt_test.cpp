@@ -170,5 +170,57 @@ TEST_F(PromptTest, APlainConversationIsATranscript) {
             "\n\n<start_of_image>[image]<end_of_image>\n\nQuestion: Two?\nAnswer:");
 }
 
+std::vector<Token> flat(const std::vector<ExampleSpan>& spans) {
+  Prompt prompt;
+  for (const ExampleSpan& span : spans) prompt.spans.push_back(span.content);
+  return flat(prompt);
+}
+
+std::string learned_text(const std::vector<ExampleSpan>& spans, const Decoder& tokenizer) {
+  std::string text;
+  for (const ExampleSpan& span : spans) {
+    if (!span.learned) continue;
+    for (const Token token : std::get<std::vector<Token>>(span.content))
+      text += tokenizer.piece(token, true);
+  }
+  return text;
+}
+
+const std::vector<ChatMessage> kLesson = {
+    {Role::user, {ImageMark{0}, std::string("Is there an effusion?")}},
+    {Role::assistant, {std::string(" No effusion.\n")}},
+    {Role::user, {std::string("Is it a radiograph?")}},
+    {Role::assistant, {std::string("Yes")}}};
+
+TEST_F(PromptTest, AnExampleIsThePromptWithItsAnswers) {
+  for (const bool chat : {true, false}) {
+    const auto example =
+        chat ? chat_example(kLesson, *tokenizer_) : plain_example(kLesson, *tokenizer_);
+    std::vector<ChatMessage> longer = kLesson;
+    longer.push_back(text_message(Role::user, "And now?"));
+    const Prompt prompt =
+        chat ? chat_prompt(longer, *tokenizer_) : plain_prompt(longer, *tokenizer_);
+    const std::vector<Token> example_ids = flat(example);
+    const std::vector<Token> prompt_ids = flat(prompt);
+    ASSERT_LT(example_ids.size(), prompt_ids.size());
+    EXPECT_TRUE(std::equal(example_ids.begin(), example_ids.end(), prompt_ids.begin())) << chat;
+  }
+}
+
+TEST_F(PromptTest, OnlyAnswersAndWhatEndsThemAreLearned) {
+  EXPECT_EQ(learned_text(chat_example(kLesson, *tokenizer_), *tokenizer_),
+            "No effusion.<end_of_turn>Yes<end_of_turn>");
+  EXPECT_EQ(learned_text(plain_example(kLesson, *tokenizer_), *tokenizer_),
+            " No effusion.\n\n Yes\n\n");
+}
+
+TEST_F(PromptTest, AnExampleEndsWithAnAnswer) {
+  const std::vector<ChatMessage> open(kLesson.begin(), kLesson.begin() + 3);
+  EXPECT_THROW((void)chat_example(open, *tokenizer_), Error);
+  std::vector<ChatMessage> empty = kLesson;
+  empty.back().parts = {std::string("  ")};
+  EXPECT_THROW((void)plain_example(empty, *tokenizer_), Error);
+}
+
 }  // namespace
 }  // namespace galen::model
