@@ -74,6 +74,19 @@ def multiclass_case(random, n, classes, missing=None):
     return case
 
 
+def regression_case(random, n):
+    truth = random.normal(size=n)
+    predicted = truth * 0.7 + random.normal(size=n) * 0.5 + 0.1
+    return {
+        "truth": truth.tolist(),
+        "predicted": predicted.tolist(),
+        "mae": metrics.mean_absolute_error(truth, predicted),
+        "rmse": metrics.root_mean_squared_error(truth, predicted),
+        "r2": metrics.r2_score(truth, predicted),
+        "pearson": np.corrcoef(truth, predicted)[0, 1],
+    }
+
+
 def survival_case(random, n):
     times = random.integers(1, 12, n).astype(float)
     events = random.integers(0, 2, n)
@@ -111,6 +124,7 @@ def main():
         "multiclass": [multiclass_case(random, 30, 2), multiclass_case(random, 50, 4),
                        multiclass_case(random, 40, 5, missing=2)],
         "survival": [survival_case(random, 25), survival_case(random, 40)],
+        "regression": regression_case(random, 30),
         "rouge": list(rouge_cases()),
         "quantiles": {"values": values, "q": [0, 0.025, 0.5, 0.975, 1],
                       "results": np.quantile(values, [0, 0.025, 0.5, 0.975, 1]).tolist()},

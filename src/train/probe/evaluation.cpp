@@ -13,7 +13,6 @@ namespace galen::train {
 namespace {
 
 using Metric = std::function<double(const Scored&)>;
-using NamedMetrics = std::vector<std::pair<const char*, Metric>>;
 
 int classes_of(const Scored& scored) {
   return static_cast<int>(scored.probabilities.columns);
@@ -28,8 +27,9 @@ double auc_of(const Scored& scored, eval::Average average) {
   return eval::roc_auc_ovr(scored.labels, scored.probabilities.values, classes_of(scored), average);
 }
 
-NamedMetrics metrics_for(int classes) {
-  NamedMetrics metrics{{"auc", [](const Scored& s) { return auc_of(s, eval::Average::macro); }}};
+std::vector<std::pair<std::string, Metric>> metrics_for(int classes) {
+  std::vector<std::pair<std::string, Metric>> metrics{
+      {"auc", [](const Scored& s) { return auc_of(s, eval::Average::macro); }}};
   if (classes == 2) {
     metrics.emplace_back("average_precision", [](const Scored& s) {
       return eval::average_precision(s.labels, positive_probability(s.probabilities));
@@ -54,18 +54,16 @@ NamedMetrics metrics_for(int classes) {
   return metrics;
 }
 
-OrderedJson with_intervals(const NamedMetrics& metrics, const Scored& scored,
-                           std::span<const std::string> groups,
+OrderedJson measure_scored(const std::vector<std::pair<std::string, Metric>>& metrics,
+                           const Scored& scored, std::span<const std::string> groups,
                            const eval::BootstrapOptions& bootstrap) {
-  OrderedJson result;
+  NamedMetrics of_rows;
   for (const auto& [name, metric] : metrics) {
-    const auto of_rows = [&scored, &metric = metric](std::span<const std::size_t> rows) {
+    of_rows.emplace_back(name, [&scored, metric](std::span<const std::size_t> rows) {
       return metric({take(scored.labels, rows), take_rows(scored.probabilities, rows)});
-    };
-    const eval::Interval interval = eval::bootstrap_interval(groups, of_rows, bootstrap);
-    result[name] = {{"value", metric(scored)}, {"low", interval.low}, {"high", interval.high}};
+    });
   }
-  return result;
+  return measure(of_rows, groups, bootstrap);
 }
 
 /// Two classes: rows called positive at `threshold`.
@@ -82,21 +80,33 @@ double recall(const eval::ConfusionMatrix& matrix, int label) {
 
 }  // namespace
 
+OrderedJson measure(const NamedMetrics& metrics, std::span<const std::string> groups,
+                    const eval::BootstrapOptions& bootstrap) {
+  std::vector<std::size_t> all(groups.size());
+  std::iota(all.begin(), all.end(), 0);
+  OrderedJson result;
+  for (const auto& [name, metric] : metrics) {
+    const eval::Interval interval = eval::bootstrap_interval(groups, metric, bootstrap);
+    result[name] = {{"value", metric(all)}, {"low", interval.low}, {"high", interval.high}};
+  }
+  return result;
+}
+
 OrderedJson evaluate(const Scored& scored, std::span<const std::string> groups,
                      const eval::BootstrapOptions& bootstrap) {
-  return with_intervals(metrics_for(classes_of(scored)), scored, groups, bootstrap);
+  return measure_scored(metrics_for(classes_of(scored)), scored, groups, bootstrap);
 }
 
 OrderedJson evaluate_threshold(const Scored& scored, double threshold,
                                std::span<const std::string> groups,
                                const eval::BootstrapOptions& bootstrap) {
-  const NamedMetrics metrics{
+  const std::vector<std::pair<std::string, Metric>> metrics{
       {"sensitivity", [&](const Scored& s) { return recall(confusion_at(s, threshold), 1); }},
       {"specificity", [&](const Scored& s) { return recall(confusion_at(s, threshold), 0); }},
       {"balanced_accuracy",
        [&](const Scored& s) { return eval::balanced_accuracy(confusion_at(s, threshold)); }},
   };
-  return with_intervals(metrics, scored, groups, bootstrap);
+  return measure_scored(metrics, scored, groups, bootstrap);
 }
 
 std::vector<int> most_probable(const Matrix& probabilities) {

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -15,6 +16,13 @@ struct Scored {
   std::vector<int> labels;
   Matrix probabilities;  ///< labels.size() x classes
 };
+
+using NamedMetrics = std::vector<std::pair<std::string, eval::RowMetric>>;
+
+/// {name: {"value", "low", "high"}} of each metric over all rows (one each in `groups`), with the
+/// percentile bootstrap's interval over groups. A value that is not defined is null.
+[[nodiscard]] OrderedJson measure(const NamedMetrics& metrics, std::span<const std::string> groups,
+                                  const eval::BootstrapOptions& bootstrap);
 
 /// Metrics of `scored`, each {"value", "low", "high"} with the percentile bootstrap's interval over
 /// groups: "auc" (one-vs-rest macro for more than two classes, then also "auc_weighted"),

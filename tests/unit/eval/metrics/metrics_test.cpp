@@ -9,6 +9,7 @@
 #include "eval/metrics/concordance.h"
 #include "eval/metrics/confusion.h"
 #include "eval/metrics/ranking.h"
+#include "eval/metrics/regression.h"
 #include "golden.h"
 
 namespace galen::eval {
@@ -85,6 +86,18 @@ TEST(Probabilities, equal_scikit_learn_over_several_classes) {
     EXPECT_NEAR(roc_auc_ovr(labels, probabilities, classes, Average::weighted),
                 c.at("auc_weighted").get<double>(), kTolerance);
   }
+}
+
+TEST(Regression, equals_scikit_learn) {
+  const Json c = golden("regression");
+  const auto truth = c.at("truth").get<Doubles>();
+  const auto predicted = c.at("predicted").get<Doubles>();
+  EXPECT_NEAR(mean_absolute_error(truth, predicted), c.at("mae").get<double>(), kTolerance);
+  EXPECT_NEAR(root_mean_squared_error(truth, predicted), c.at("rmse").get<double>(), kTolerance);
+  EXPECT_NEAR(r_squared(truth, predicted), c.at("r2").get<double>(), kTolerance);
+  EXPECT_NEAR(pearson(truth, predicted), c.at("pearson").get<double>(), kTolerance);
+  EXPECT_TRUE(std::isnan(r_squared(Doubles{1, 1}, Doubles{1, 2})));
+  EXPECT_TRUE(std::isnan(pearson(Doubles{1, 2}, Doubles{3, 3})));
 }
 
 TEST(Concordance, counts_tied_times_and_risks_as_stated) {
