@@ -12,6 +12,8 @@ import pathlib
 import shutil
 import sys
 
+TOWERS_LICENCE = ("Apache-2.0; trained on CC BY 4.0, MIT and public data named in docs/nano.md; "
+                  "not for clinical use")
 LICENCE = ("towers Apache-2.0; decoder, adapter and projector under the Gemma Terms of Use (NOTICE); "
            "not for clinical use")
 # A tile of LC25000 shows 768 of its microscope's pixels in 224; at 0.5 um each that is 1.7 um.
@@ -27,7 +29,7 @@ def files_of(profile: dict) -> list[str]:
 def ship(source: pathlib.Path, target: pathlib.Path, changes: dict) -> int:
     """Copies what the profile names, without the decoder; gives the number of bytes."""
     profile = json.loads((source / "profile.json").read_text(encoding="utf-8"))
-    profile.update(name=target.name, licence=LICENCE, **changes)
+    profile.update(name=target.name, **changes)
     target.mkdir(parents=True, exist_ok=True)
     for name in files_of(profile):
         shutil.copyfile(source / name, target / name)
@@ -38,8 +40,8 @@ def ship(source: pathlib.Path, target: pathlib.Path, changes: dict) -> int:
 
 def main() -> None:
     out, models = map(pathlib.Path, sys.argv[1:])
-    size = ship(out / "sft" / "model", models / "galen-nano", SLIDES | LIMITS)
-    size += ship(out / "towers", models / "galen-nano-towers", {})
+    size = ship(out / "sft" / "model", models / "galen-nano", SLIDES | LIMITS | {"licence": LICENCE})
+    size += ship(out / "towers", models / "galen-nano-towers", {"licence": TOWERS_LICENCE})
     if size > MOST_BYTES:
         sys.exit(f"ship: {size} bytes are more than {MOST_BYTES}")
 
