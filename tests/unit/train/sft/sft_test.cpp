@@ -30,8 +30,10 @@ namespace fs = std::filesystem;
 constexpr int kSide = 56;
 const CancelToken kGoOn;
 
+/// An empty folder of the running test's own: tests run at the same time.
 fs::path fresh(const std::string& name) {
-  const auto folder = fs::path(testing::TempDir()) / "galen_sft_test" / name;
+  const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
+  const auto folder = fs::path(testing::TempDir()) / "galen_sft_test" / test / name;
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder;
