@@ -6,17 +6,14 @@
 #include <optional>
 #include <utility>
 
-#include "base/file.h"
-#include "base/json.h"
 #include "base/raise.h"
-#include "train/data/csv.h"
+#include "io/store/table.h"
 
 namespace galen::train {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxListBytes = std::size_t{1} << 30;
 constexpr char kLabelSeparator = '|';
 
 std::optional<long> as_number(const std::string& text) {
@@ -51,78 +48,38 @@ std::vector<std::string> split_labels(const std::string& text) {
   return labels;
 }
 
-using Row = std::map<std::string, std::string>;
+std::size_t path_column(const store::Table& table, const SourceOptions& options) {
+  if (!options.path_column.empty()) return table.column(options.path_column);
+  if (const auto file = table.find("file"); file && !table.find("path")) return *file;
+  return table.column("path");
+}
 
-std::vector<Row> csv_rows(std::string_view text, const std::string& name) {
-  const auto lines = parse_csv(text, name);
-  std::vector<Row> rows;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    if (lines[i].size() != lines[0].size()) {
-      raise(ErrorKind::malformed, "{}: row {} has {} fields, the header has {}", name, i,
-            lines[i].size(), lines[0].size());
-    }
-    Row row;
-    for (std::size_t c = 0; c < lines[0].size(); ++c) row[lines[0][c]] = lines[i][c];
-    rows.push_back(std::move(row));
+/// Reads rows of a table by names of columns that may be missing.
+class Fields {
+ public:
+  Fields(const store::Table& table, const SourceOptions& options)
+      : group_(table.find(options.group_column)),
+        label_(table.find(options.label_column)),
+        labels_(table.find("labels")),
+        split_(table.find("split")) {}
+
+  using Row = std::vector<std::string>;
+  [[nodiscard]] std::string group(const Row& row) const { return at(row, group_); }
+  [[nodiscard]] std::string split(const Row& row) const { return at(row, split_); }
+  /// Those of "labels"; without one, that of the label column.
+  [[nodiscard]] std::vector<std::string> labels(const Row& row) const {
+    auto labels = split_labels(at(row, labels_));
+    const std::string label = at(row, label_);
+    if (labels.empty() && !label.empty()) labels.push_back(label);
+    return labels;
   }
-  return rows;
-}
 
-/// A field as CSV would hold it; none for null and objects.
-std::optional<std::string> field_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number() || value.is_boolean()) return value.dump();
-  if (!value.is_array()) return std::nullopt;
-  std::string joined;
-  for (const Json& part : value) {
-    if (!joined.empty()) joined += kLabelSeparator;
-    joined += field_text(part).value_or("");
+ private:
+  static std::string at(const Row& row, const std::optional<std::size_t>& column) {
+    return column ? row[*column] : "";
   }
-  return joined;
-}
-
-std::vector<Row> jsonl_rows(std::string_view text, const std::string& name) {
-  std::vector<Row> rows;
-  std::size_t number = 0;
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t to = std::min(text.find('\n', from), text.size());
-    const std::string_view line = text.substr(from, to - from);
-    from = to + 1;
-    ++number;
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const std::string where = fmt::format("{}, line {}", name, number);
-    const Json json = parse_json(line, where);
-    if (!json.is_object()) raise(ErrorKind::malformed, "{}: is no JSON object", where);
-    Row row;
-    for (const auto& [key, value] : json.items()) {
-      if (auto field = field_text(value)) row[key] = std::move(*field);
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-std::string path_column(const std::vector<Row>& rows, const SourceOptions& options,
-                        const std::string& name) {
-  for (const std::string& column :
-       {options.path_column, std::string("path"), std::string("file")}) {
-    if (!column.empty() && rows.front().contains(column)) return column;
-    if (!options.path_column.empty()) break;
-  }
-  raise(ErrorKind::invalid_argument, "{}: has no column \"{}\" with the files' paths", name,
-        options.path_column.empty() ? "path" : options.path_column);
-}
-
-std::string field(const Row& row, const std::string& column) {
-  const auto found = row.find(column);
-  return found == row.end() ? "" : found->second;
-}
-
-void check_split(const ItemList& list, const SourceOptions& options, const std::string& name) {
-  if (!list.items.empty()) return;
-  raise(ErrorKind::invalid_argument, "{}: no row has \"{}\" in its column \"split\"", name,
-        options.split);
-}
+  std::optional<std::size_t> group_, label_, labels_, split_;
+};
 
 }  // namespace
 
@@ -159,29 +116,28 @@ bool is_list(const fs::path& path) {
 }
 
 ItemList read_list(const fs::path& path, const SourceOptions& options) {
-  const std::string name = path.string();
-  const std::string text = read_file(path, kMaxListBytes);
-  const auto rows = path.extension() == ".csv" ? csv_rows(text, name) : jsonl_rows(text, name);
-  if (rows.empty()) raise(ErrorKind::malformed, "{}: has no rows", name);
-  const std::string paths = path_column(rows, options, name);
+  const store::Table table = store::read_table(path);
+  if (table.rows.empty()) raise(ErrorKind::malformed, "{}: has no rows", table.name);
+  const std::size_t paths = path_column(table, options);
+  const Fields fields(table, options);
   ItemList list;
   std::vector<std::vector<std::string>> labels;
-  for (const Row& row : rows) {
-    const std::string file = field(row, paths);
-    if (file.empty()) raise(ErrorKind::malformed, "{}: a row has no \"{}\"", name, paths);
-    const std::string group = field(row, options.group_column);
+  std::vector<bool> is_left_out;
+  for (const auto& row : table.rows) {
+    const std::string& file = row[paths];
+    if (file.empty())
+      raise(ErrorKind::malformed, "{}: a row has no \"{}\"", table.name, table.columns[paths]);
+    const std::string group = fields.group(row);
     list.items.push_back({path.parent_path() / file, file, {}, group.empty() ? file : group});
-    labels.push_back(split_labels(field(row, "labels")));
-    const std::string label = field(row, options.label_column);
-    if (labels.back().empty() && !label.empty()) labels.back().push_back(label);
+    labels.push_back(fields.labels(row));
+    is_left_out.push_back(!options.split.empty() && fields.split(row) != options.split);
   }
-  number_labels(labels, list);
-  if (!options.split.empty()) {
-    std::size_t i = 0;
-    std::erase_if(list.items,
-                  [&](const Item&) { return field(rows[i++], "split") != options.split; });
-    check_split(list, options, name);
-  }
+  number_labels(labels, list);  // of all splits: a label has the same number in each
+  std::size_t i = 0;
+  std::erase_if(list.items, [&](const Item&) { return is_left_out[i++]; });
+  if (list.items.empty())
+    raise(ErrorKind::invalid_argument, "{}: no row has \"{}\" in its column \"split\"", table.name,
+          options.split);
   return list;
 }
 

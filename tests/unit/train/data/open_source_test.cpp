@@ -116,9 +116,9 @@ TEST_F(OpenSource, NamesWhatIsWrongWithAList) {
   text("missing.csv", "path\nabsent.png\n");
   EXPECT_THAT(message(folder_ / "missing.csv"), HasSubstr("absent.png"));
   text("columns.csv", "picture\n1.png\n");
-  EXPECT_THAT(message(folder_ / "columns.csv"), HasSubstr("no column \"path\""));
+  EXPECT_THAT(message(folder_ / "columns.csv"), HasSubstr("no column 'path'"));
   text("ragged.csv", "path,label\n1.png\n");
-  EXPECT_THAT(message(folder_ / "ragged.csv"), HasSubstr("row 1 has 1 fields"));
+  EXPECT_THAT(message(folder_ / "ragged.csv"), HasSubstr("line 2: 1 fields"));
   text("empty.csv", "path,label\n");
   EXPECT_THAT(message(folder_ / "empty.csv"), HasSubstr("no rows"));
   text("broken.jsonl", "{\"path\": \"1.png\"}\n{\"path\"\n");
