@@ -84,9 +84,9 @@ void ImageEncoder::keep_in_memory(const std::string& key, SoftTokens tokens) {
 }
 
 std::string file_identity(const std::filesystem::path& path) {
-  constexpr std::size_t prefix = std::size_t{1} << 20;
+  constexpr std::size_t kPrefix = std::size_t{1} << 20;
   Sha256 hash;
-  hash.update(read_prefix(path, prefix));
+  hash.update(read_prefix(path, kPrefix));
   const auto time = std::filesystem::last_write_time(path).time_since_epoch().count();
   return fmt::format("{}:{}:{}", hash.hex(), std::filesystem::file_size(path), time);
 }

@@ -31,9 +31,9 @@ std::optional<char> letter_of(std::string_view text) {
 
 bool is_json(std::string_view text) {
   text = model::trimmed(text);
-  constexpr std::string_view fence = "```";
-  if (text.starts_with(fence) && text.ends_with(fence) && text.size() >= 2 * fence.size()) {
-    text = text.substr(fence.size(), text.size() - 2 * fence.size());
+  constexpr std::string_view kFence = "```";
+  if (text.starts_with(kFence) && text.ends_with(kFence) && text.size() >= 2 * kFence.size()) {
+    text = text.substr(kFence.size(), text.size() - 2 * kFence.size());
     if (text.starts_with("json")) text.remove_prefix(4);
   }
   try {

@@ -32,8 +32,8 @@ torch::Tensor BatchNormImpl::forward_over_ranks(const torch::Tensor& input) {
   for (int64_t d = 2; d < input.dim(); ++d) others.push_back(d);
   std::vector<int64_t> shape(static_cast<size_t>(input.dim()), 1);
   shape[1] = input.size(1);
-  const double count = static_cast<double>(input.numel() / input.size(1)) *
-                       static_cast<double>(ranks_->world_size());
+  const int64_t own_count = input.numel() / input.size(1);
+  const double count = static_cast<double>(own_count) * static_cast<double>(ranks_->world_size());
   // Two passes: the variance from sums of squares would lose the digits that the ranks agree in.
   const torch::Tensor mean = ranks_->sum_with_gradient(input.sum(others)) / count;
   const torch::Tensor centered = input - mean.view(shape);

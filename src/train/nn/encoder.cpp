@@ -8,7 +8,7 @@
 
 namespace galen::train {
 
-void Encoder::set_drop_path(double /*rate*/, std::shared_ptr<RowNoise> /*noise*/) {}
+void Encoder::set_drop_path(double /*rate*/, const std::shared_ptr<RowNoise>& /*noise*/) {}
 
 std::shared_ptr<Encoder> make_encoder(const std::string& architecture) {
   if (architecture == "resnet50") return std::make_shared<ResNet50>();

@@ -21,7 +21,7 @@ class Encoder : public torch::nn::Module {
   [[nodiscard]] virtual std::string architecture() const = 0;
   /// Stochastic depth in training mode, rising linearly to `rate` at the last block; no effect on a
   /// network without it. Rates are in [0, 1).
-  virtual void set_drop_path(double rate, std::shared_ptr<RowNoise> noise);
+  virtual void set_drop_path(double rate, const std::shared_ptr<RowNoise>& noise);
 };
 
 /// An untrained encoder by timm's name: `vit_{micro,tiny,small,base}_patch{P}[_reg{R}]_{SIZE}`

@@ -16,7 +16,7 @@ void initialise_norm(torch::nn::Module& module) {
 
 }  // namespace
 
-void truncated_normal_(const torch::Tensor& tensor, double std) {
+void fill_truncated_normal(const torch::Tensor& tensor, double std) {
   const torch::NoGradGuard no_grad;
   // Inverse transform sampling: erf of the bounds +-2 / std in standard deviations.
   const double edge = std::erf(2.0 / std / std::sqrt(2.0));
@@ -26,7 +26,7 @@ void truncated_normal_(const torch::Tensor& tensor, double std) {
 void initialise_truncated(torch::nn::Module& module) {
   module.apply([](torch::nn::Module& part) {
     if (auto* linear = part.as<torch::nn::Linear>()) {
-      truncated_normal_(linear->weight, 0.02);
+      fill_truncated_normal(linear->weight, 0.02);
       if (linear->bias.defined()) torch::nn::init::zeros_(linear->bias);
     }
     initialise_norm(part);

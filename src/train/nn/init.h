@@ -6,7 +6,7 @@ namespace galen::train {
 
 /// Fills with a normal distribution cut at [-2, 2] (timm's trunc_normal_: the cut is in units of
 /// the values, so std 0.02 is in effect not cut).
-void truncated_normal_(const torch::Tensor& tensor, double std);
+void fill_truncated_normal(const torch::Tensor& tensor, double std);
 
 /// Linear layers of `module` and below: weights truncated normal with std 0.02, biases zero; layer
 /// norms one and zero (timm, DINO, MSN).

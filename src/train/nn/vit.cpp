@@ -64,9 +64,9 @@ VitBlockImpl::VitBlockImpl(int64_t width, int64_t heads, int64_t mlp_width) : he
   fc2_ = mlp->register_module("fc2", torch::nn::Linear(mlp_width, width));
 }
 
-void VitBlockImpl::set_drop_path(double rate, std::shared_ptr<RowNoise> noise) {
+void VitBlockImpl::set_drop_path(double rate, const std::shared_ptr<RowNoise>& noise) {
   drop_rate_ = rate;
-  noise_ = std::move(noise);
+  noise_ = noise;
 }
 
 torch::Tensor VitBlockImpl::dropped(const torch::Tensor& branch) const {
@@ -120,8 +120,8 @@ void Vit::initialise(VitStart start) {
   if (reg_token_.defined()) reg_token_.normal_(0, 1e-6);
   if (start == VitStart::truncated_normal) {
     initialise_truncated(*this);
-    truncated_normal_(cls_token_, 0.02);
-    truncated_normal_(pos_embed_, 0.02);
+    fill_truncated_normal(cls_token_, 0.02);
+    fill_truncated_normal(pos_embed_, 0.02);
     return;
   }
   initialise_xavier(*this);
@@ -152,7 +152,7 @@ void Vit::fix_positions(SinCosFirst first) {
   pos_embed_.set_requires_grad(false);
 }
 
-void Vit::set_drop_path(double rate, std::shared_ptr<RowNoise> noise) {
+void Vit::set_drop_path(double rate, const std::shared_ptr<RowNoise>& noise) {
   const auto last = static_cast<double>(std::max<int64_t>(1, config_.depth - 1));
   for (size_t i = 0; i < blocks_.size(); ++i) {
     blocks_[i]->set_drop_path(rate * static_cast<double>(i) / last, noise);

@@ -32,7 +32,7 @@ class VitBlockImpl : public torch::nn::Module {
   VitBlockImpl(int64_t width, int64_t heads, int64_t mlp_width);
   /// [B, N, width] to the same.
   torch::Tensor forward(const torch::Tensor& tokens);
-  void set_drop_path(double rate, std::shared_ptr<RowNoise> noise);
+  void set_drop_path(double rate, const std::shared_ptr<RowNoise>& noise);
 
  private:
   torch::Tensor dropped(const torch::Tensor& branch) const;
@@ -65,7 +65,7 @@ class Vit : public Encoder {
   [[nodiscard]] torch::Tensor features(const torch::Tensor& images) override;
   [[nodiscard]] int64_t width() const override { return config_.width; }
   [[nodiscard]] std::string architecture() const override;
-  void set_drop_path(double rate, std::shared_ptr<RowNoise> noise) override;
+  void set_drop_path(double rate, const std::shared_ptr<RowNoise>& noise) override;
 
   [[nodiscard]] const VitConfig& config() const { return config_; }
   [[nodiscard]] int64_t prefix() const { return 1 + config_.registers; }

@@ -98,8 +98,13 @@ Hsv to_hsv(const std::uint8_t* rgb, const HsvTables& tables) {
           static_cast<std::uint8_t>(high)};
 }
 
+/// To the nearest, halves up, of a value that is not negative; std::lround would be a call.
+int rounded(double value) {
+  return static_cast<int>(value + 0.5);  // NOLINT(bugprone-incorrect-roundings)
+}
+
 std::uint8_t to_byte(double value) {
-  return static_cast<std::uint8_t>(static_cast<int>(value + 0.5));
+  return static_cast<std::uint8_t>(rounded(value));
 }
 
 void to_rgb(const Hsv& hsv, const HsvTables& tables, std::uint8_t* rgb) {
@@ -129,7 +134,7 @@ void change_contrast(Pixels pixels, double factor) {
     sum += static_cast<std::uint64_t>(luma(&pixels[i]));
   }
   const double mean = static_cast<double>(sum) / (static_cast<double>(pixels.size()) / 3);
-  blend_all(pixels, static_cast<int>(mean + 0.5), factor);
+  blend_all(pixels, rounded(mean), factor);
 }
 
 void change_saturation(Pixels pixels, double factor) {

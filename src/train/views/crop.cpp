@@ -40,8 +40,8 @@ Rectangle draw_crop(int width, int height, const ViewSpec& spec, Random& random,
     const int h = rounded(std::sqrt(target / ratio));
     if (w < 1 || h < 1 || w > width || h > height) continue;
     if (centre) return {start_at(centre->x, w, width), start_at(centre->y, h, height), w, h};
-    const auto x = random.below(static_cast<std::uint64_t>(width - w + 1));
-    const auto y = random.below(static_cast<std::uint64_t>(height - h + 1));
+    const auto x = random.below(static_cast<std::uint64_t>(width - w) + 1);
+    const auto y = random.below(static_cast<std::uint64_t>(height - h) + 1);
     return {static_cast<int>(x), static_cast<int>(y), w, h};
   }
   return largest_centred(width, height, spec);
