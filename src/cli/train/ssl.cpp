@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,9 +17,17 @@
 namespace galen::cli {
 namespace {
 
+const std::map<std::string, train::StainChange> kStains{
+    {"none", train::StainChange::none},
+    {"hed-jitter", train::StainChange::hed_jitter},
+    {"rand-stain-na", train::StainChange::rand_stain_na},
+    {"macenko-augment", train::StainChange::macenko_augment},
+    {"macenko-normalise", train::StainChange::macenko_normalise}};
+
 struct SslArguments {
   train::SslOptions options;
   std::vector<std::string> settings;
+  train::StainChange stain = train::StainChange::none;
   std::string stain_statistics;
   bool is_pathology = false;
   std::vector<double> mpp_range;
@@ -39,6 +48,21 @@ std::pair<std::string, double> parse_setting(const std::string& text) {
   return {text.substr(0, equals), value};
 }
 
+/// --stain, or RandStainNA where only its statistics are given.
+train::StainSpec stain_spec(const SslArguments& arguments) {
+  using train::StainChange;
+  train::StainSpec spec{.change = arguments.stain};
+  const bool has_statistics = !arguments.stain_statistics.empty();
+  if (spec.change == StainChange::none && has_statistics) spec.change = StainChange::rand_stain_na;
+  if ((spec.change == StainChange::rand_stain_na) != has_statistics) {
+    raise(ErrorKind::invalid_argument,
+          "--stain rand-stain-na and --stain-statistics FILE go together; galen train stain makes "
+          "the file");
+  }
+  if (has_statistics) spec.statistics = train::load_stain_statistics(arguments.stain_statistics);
+  return spec;
+}
+
 int ssl(const Context& context, const SslArguments& arguments) {
   train::SslOptions options = arguments.options;
   for (const std::string& text : arguments.settings) options.settings.insert(parse_setting(text));
@@ -51,10 +75,7 @@ int ssl(const Context& context, const SslArguments& arguments) {
     options.pathology.has_right_turns = true;
     options.pathology.vertical_flip = 0.5;
   }
-  if (!arguments.stain_statistics.empty()) {
-    options.pathology.stain.change = train::StainChange::rand_stain_na;
-    options.pathology.stain.statistics = train::load_stain_statistics(arguments.stain_statistics);
-  }
+  options.pathology.stain = stain_spec(arguments);
   const train::SslResult result = train::run_ssl(options, context.cancel);
   if (context.json) {
     fmt::print("{}\n", Json({{"steps", result.steps},
@@ -99,8 +120,11 @@ void add_data_options(CLI::App& verb, SslArguments& arguments) {
                 "Views for tissue, which has no upright: right-angle turns, vertical flips");
   verb.add_flag("--centre-tied", options.pathology.is_centre_tied,
                 "All views of a picture keep the centre of the first");
+  verb.add_option("--stain", arguments.stain, "Change of stain that views undergo")
+      ->type_name("KIND")
+      ->transform(CLI::CheckedTransformer(kStains));
   verb.add_option("--stain-statistics", arguments.stain_statistics,
-                  "RandStainNA with the statistics of this file")
+                  "RandStainNA with the statistics of this file (galen train stain)")
       ->type_name("FILE");
   verb.add_option("--workers", options.workers, "Threads that draw views")
       ->type_name("COUNT")
