@@ -19,6 +19,14 @@ TEST(Generated, ReferencePageIsUpToDate) {
       << "run `galen docs > docs/cli.md`";
 }
 
+TEST(Generated, ReferencePageOfTrainingIsUpToDate) {
+  if (!GALEN_HAS_TRAIN) GTEST_SKIP() << "built without training";
+  const Outcome outcome = run_galen({"train", "docs"});
+  ASSERT_EQ(outcome.status, 0);
+  EXPECT_EQ(read_file(GALEN_SOURCE_DIR "/docs/cli-train.md", 1 << 20), outcome.out)
+      << "run `galen-train docs > docs/cli-train.md`";
+}
+
 TEST(Generated, BashCompletionParsesAndCompletes) {
   const auto complete = [](const std::string& words, const std::string& current) {
     return run_shell("source <(\"$GALEN\" completion bash); COMP_WORDS=(" + words + " '" + current +
