@@ -51,7 +51,8 @@ std::pair<std::string, double> parse_setting(const std::string& text) {
 /// --stain, or RandStainNA where only its statistics are given.
 train::StainSpec stain_spec(const SslArguments& arguments) {
   using train::StainChange;
-  train::StainSpec spec{.change = arguments.stain};
+  train::StainSpec spec;
+  spec.change = arguments.stain;
   const bool has_statistics = !arguments.stain_statistics.empty();
   if (spec.change == StainChange::none && has_statistics) spec.change = StainChange::rand_stain_na;
   if ((spec.change == StainChange::rand_stain_na) != has_statistics) {
