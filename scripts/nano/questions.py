@@ -9,9 +9,9 @@ from pictures import Picture
 from records import made_up_record
 
 # Conversations per training picture: small sets are asked more often, LC25000's near copies less.
-SHARE = {"cxr_kermany": 1.5, "cxr_nih1000": 1.0, "histology_lc25000": 0.5, "microscopy_bccd": 3.0}
+SHARE = {"cxr_kermany": 1.0, "cxr_nih1000": 0.8, "histology_lc25000": 0.35, "microscopy_bccd": 0.8}
 TURNS, TURN_WEIGHTS = (1, 2, 3), (5, 3, 2)
-PAIRS_PER_SET = 40
+PAIRS_PER_SET = 25
 SLIDES = 40
 VALIDATION_PER_SET = 15
 RECORDS = 40

@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/train/train_verbs.h"
 #include "cli/train/tuning.h"
+#include "train/run/run_options.h"
 
 namespace galen::cli {
 namespace {
@@ -64,6 +65,7 @@ void add_train_grpo(CLI::App& app, Context& context) {
     options->model = context.model;
     options->seed = context.seed;
     options->threads = context.threads;
+    train::require_one_process("grpo");
     print_result(train::run_grpo(*options, context.cancel), context.json);
     return 0;
   });

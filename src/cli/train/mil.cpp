@@ -11,6 +11,7 @@
 #include "cli/exit_status.h"
 #include "cli/output.h"
 #include "cli/train/train_verbs.h"
+#include "train/run/run_options.h"
 
 namespace galen::cli {
 namespace {
@@ -50,6 +51,7 @@ void print_result(const OrderedJson& result) {
 }
 
 int train_mil(const Context& context, const MilArguments& arguments) {
+  train::require_one_process("mil");
   MilOptions options = arguments.options;
   options.list.task = kTasks.at(arguments.task);
   options.attention = kFormats.at(arguments.attention);

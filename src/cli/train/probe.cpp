@@ -10,6 +10,7 @@
 
 #include "cli/output.h"
 #include "cli/train/train_verbs.h"
+#include "train/run/run_options.h"
 
 namespace galen::cli {
 namespace {
@@ -60,6 +61,7 @@ void print_result(const OrderedJson& result) {
 }
 
 int probe(const Context& context, const ProbeArguments& arguments) {
+  train::require_one_process("probe");
   ProbeOptions options = arguments.options;
   options.features.baseline = kBaselines.at(arguments.baseline);
   options.method = kMethods.at(arguments.method);

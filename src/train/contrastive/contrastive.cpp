@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/raise.h"
+#include "base/sha256.h"
 #include "model/tokenizer/siglip_tokenizer.h"
 #include "train/contrastive/caption_list.h"
 #include "train/contrastive/start.h"
@@ -47,6 +48,7 @@ Recipe training_recipe(Augmentation augmentation, int size) {
 
 Json describe(const ContrastiveOptions& o) {
   return {{"list", o.list.string()},
+          {"list_sha256", sha256_of_file(o.list)},
           {"train_split", o.train_split},
           {"model", o.model.string()},
           {"new", o.new_size},
@@ -137,8 +139,12 @@ class ContrastiveRun {
                  .world_size = ranks_.world_size()}),
         checkpoints_(options.out),
         total_(options.epochs * loader_.batches_per_epoch()) {
-    if (!options.prompts.empty()) tasks_ = read_prompts(options.prompts);
+    if (!options.prompts.empty()) {
+      tasks_ = read_prompts(options.prompts);
+      require_splits();
+    }
     resume();
+    ranks_.require_same_step(step_);
   }
 
   ContrastiveResult run() {
@@ -147,11 +153,13 @@ class ContrastiveRun {
     progress.advance(static_cast<std::uint64_t>(step_));
     const CosineSchedule schedule{
         .peak = options_.lr, .warmup = options_.warmup_steps, .total = total_};
+    if (!is_measured_) validate();
     while (step_ < total_) {
-      if (cancel_.is_cancelled()) stop();
+      if (ranks_.any(cancel_.is_cancelled())) stop();
       train_step(schedule.at(step_ + 1));
       progress.advance();
       const bool is_epoch_end = step_ % loader_.batches_per_epoch() == 0;
+      is_measured_ = !is_epoch_end;
       if (is_epoch_end) validate();
       if (is_epoch_end ||
           (options_.checkpoint_every > 0 && step_ % options_.checkpoint_every == 0)) {
@@ -165,6 +173,14 @@ class ContrastiveRun {
 
  private:
   SiglipImpl& model() { return *start_.model; }
+
+  /// Accuracy on rows that are trained on would say nothing.
+  void require_splits() const {
+    if (!captions_.split().empty()) return;
+    raise(ErrorKind::invalid_argument,
+          "{}: --prompts measures on the split '{}', but no column `split` keeps it apart",
+          options_.list.string(), options_.validation_split);
+  }
   int image_size() { return static_cast<int>(model().vision->config().image_size); }
 
   void train_step(double lr) {
@@ -218,7 +234,8 @@ class ContrastiveRun {
     loss_ = loss.item<double>();
     if (!std::isfinite(loss_)) {
       raise(ErrorKind::invalid_argument,
-            "the loss is not finite at step {}; use a lower --lr, from the last checkpoint", step_);
+            "the loss is not finite at step {}; start anew in another --out with a lower --lr",
+            step_);
     }
     if (!log_) return;
     log_->write(step_, {{"loss", loss_},
@@ -231,6 +248,11 @@ class ContrastiveRun {
   /// Zero-shot accuracy of each task on the validation split, on the main rank.
   void validate() {
     if (tasks_.empty() || !ranks_.is_main()) return;
+    measure();
+    is_measured_ = true;
+  }
+
+  void measure() {
     const torch::NoGradGuard no_grad;
     const CaptionList rows(options_.list, options_.validation_split);
     const auto pictures = open_pictures(options_, rows);
@@ -275,8 +297,9 @@ class ContrastiveRun {
 
   void save() {
     if (!ranks_.is_main()) return;
-    Checkpoint checkpoint{.tensors = optimiser_->state(),
-                          .facts = {{"step", step_}, {"options", describe(options_)}}};
+    Checkpoint checkpoint{
+        .tensors = optimiser_->state(),
+        .facts = {{"step", step_}, {"measured", is_measured_}, {"options", describe(options_)}}};
     collect(model(), "model.", checkpoint.tensors);
     checkpoints_.save(step_, checkpoint);
   }
@@ -289,6 +312,7 @@ class ContrastiveRun {
     restore(model(), "model.", checkpoint->tensors);
     optimiser_->restore(checkpoint->tensors);
     step_ = checkpoint->facts.at("step").get<int64_t>();
+    is_measured_ = checkpoint->facts.at("measured").get<bool>();
     const int64_t per_epoch = loader_.batches_per_epoch();
     loader_.seek(step_ / per_epoch, step_ % per_epoch);
     log_info(fmt::format("going on from step {} of {}", step_, total_));
@@ -314,6 +338,7 @@ class ContrastiveRun {
   CheckpointFolder checkpoints_;
   int64_t total_;
   int64_t step_ = 0;
+  bool is_measured_ = true;  ///< the epoch that ends at step_ has been validated
   double loss_ = std::numeric_limits<double>::quiet_NaN();
   std::map<std::string, double> accuracy_;
   std::vector<ZeroShotTask> tasks_;

@@ -110,6 +110,11 @@ std::unique_ptr<Source> open_source(const fs::path& path, const SourceOptions& o
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) raise_system_error(error ? error.value() : ENOENT, path, "open");
+  if (!options.split.empty() && !is_list(path)) {
+    raise(ErrorKind::invalid_argument,
+          "{}: the split '{}' is asked of it, but only a list (.csv, .jsonl) has a column `split`",
+          path.string(), options.split);
+  }
   ItemList list;
   if (fs::is_directory(status)) {
     list = list_folder(path);

@@ -41,7 +41,8 @@ struct SourceOptions {
 /// - one slide or picture.
 /// Hidden files and files of other kinds in folders are left out, and counted in a log line. Throws
 /// not_found for an empty folder (saying what was looked for) and for listed files that are not
-/// there, invalid_argument for a split or column that is not there, malformed for a broken list.
+/// there, invalid_argument for a split or column that is not there (a folder has no splits),
+/// malformed for a broken list.
 [[nodiscard]] std::unique_ptr<Source> open_source(const std::filesystem::path& path,
                                                   const SourceOptions& options = {});
 

@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/raise.h"
+#include "base/sha256.h"
 #include "train/data/loader.h"
 #include "train/data/open_source.h"
 #include "train/finetune/backbone.h"
@@ -33,6 +34,7 @@ constexpr int kEvaluationBatch = 64;
 
 Json describe(const FinetuneOptions& o) {
   return {{"data", o.data.string()},
+          {"data_sha256", sha256_of_file(o.data)},
           {"encoder", o.encoder.string()},
           {"train_split", o.train_split},
           {"val_split", o.validation_split},
@@ -103,6 +105,7 @@ class FinetuneRun {
                            options.out);
       step_ = checkpoint->facts.at("step").get<int64_t>();
     }
+    ranks_.require_same_step(step_);
     begin_phase();
     if (checkpoint) resume(*checkpoint);
   }
@@ -111,12 +114,14 @@ class FinetuneRun {
     if (ranks_.is_main()) log_ = std::make_unique<RunLog>(options_.out, step_);
     Progress progress("finetune", static_cast<std::uint64_t>(total_), "steps");
     progress.advance(static_cast<std::uint64_t>(step_));
+    if (!is_measured_) validate();
     while (step_ < total_) {
-      if (cancel_.is_cancelled()) stop();
+      if (ranks_.any(cancel_.is_cancelled())) stop();
       if (step_ == head_steps_) begin_phase();
       train_step();
       progress.advance();
       const bool is_epoch_end = step_ % loader_.batches_per_epoch() == 0;
+      is_measured_ = !is_epoch_end;
       if (is_epoch_end) validate();
       if (is_epoch_end ||
           (options_.checkpoint_every > 0 && step_ % options_.checkpoint_every == 0)) {
@@ -226,6 +231,7 @@ class FinetuneRun {
     }
     log_->write(step_, {{"validation_auc", auc}});
     log_info(fmt::format("step {}: validation AUC {:.4f}", step_, auc));
+    is_measured_ = true;
     if (auc <= best_) return;
     best_ = auc;
     best_epoch_ = step_ / loader_.batches_per_epoch();
@@ -248,6 +254,7 @@ class FinetuneRun {
     if (!ranks_.is_main()) return;
     Checkpoint checkpoint{.tensors = optimiser_->state(),
                           .facts = {{"step", step_},
+                                    {"measured", is_measured_},
                                     {"best", best_},
                                     {"best_epoch", best_epoch_},
                                     {"options", describe(options_)}}};
@@ -259,6 +266,7 @@ class FinetuneRun {
     restore_weights(checkpoint.tensors);
     // Between the phases the optimiser begins anew.
     if (step_ != head_steps_) optimiser_->restore(checkpoint.tensors);
+    is_measured_ = checkpoint.facts.at("measured").get<bool>();
     best_ = checkpoint.facts.at("best").get<double>();
     best_epoch_ = checkpoint.facts.at("best_epoch").get<int64_t>();
     loader_.seek(step_ / loader_.batches_per_epoch(), step_ % loader_.batches_per_epoch());
@@ -321,6 +329,7 @@ class FinetuneRun {
   int64_t head_steps_;
   int64_t total_;
   int64_t step_ = 0;
+  bool is_measured_ = true;  ///< the epoch that ends at step_ has been validated
   double best_ = -1;
   int64_t best_epoch_ = 0;
   std::vector<Parameter> parameters_;

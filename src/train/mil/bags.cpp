@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fmt/core.h>
 #include <optional>
 #include <set>
 
@@ -103,6 +104,18 @@ std::optional<std::string> look_at(Bag& bag, const std::filesystem::path& folder
   return std::nullopt;
 }
 
+std::vector<std::string> classes_of(const store::Table& table, std::size_t label) {
+  std::set<std::string> classes;
+  for (const auto& row : table.rows) {
+    if (!row[label].empty()) classes.insert(row[label]);
+  }
+  if (classes.size() < 2) {
+    raise(ErrorKind::invalid_argument, "{}: less than two classes in column '{}'", table.name,
+          table.columns[label]);
+  }
+  return {classes.begin(), classes.end()};
+}
+
 }  // namespace
 
 BagList read_bag_list(const BagListOptions& options) {
@@ -113,20 +126,17 @@ BagList read_bag_list(const BagListOptions& options) {
   BagList list;
   list.has_groups = columns.group.has_value();
   list.has_splits = columns.split.has_value();
-  if (options.task == MilTask::classification) {
-    std::set<std::string> classes;
-    for (const auto& row : table.rows) classes.insert(row[columns.label]);
-    list.classes.assign(classes.begin(), classes.end());
-    if (list.classes.size() < 2) {
-      raise(ErrorKind::invalid_argument, "{}: less than two classes in column '{}'", table.name,
-            options.label_column);
-    }
-  }
+  if (options.task == MilTask::classification) list.classes = classes_of(table, columns.label);
   for (const auto& row : table.rows) {
     Bag bag;
     bag.slide = row[columns.slide];
-    bag.group = columns.group ? row[*columns.group] : bag.slide;
+    const std::string group = columns.group ? row[*columns.group] : "";
+    bag.group = group.empty() ? bag.slide : group;
     bag.split = columns.split ? row[*columns.split] : "";
+    if (options.task == MilTask::classification && row[columns.label].empty()) {
+      list.problems.push_back(fmt::format("{}: no label", bag.slide));
+      continue;
+    }
     read_target(row, columns, options, list.classes, bag);
     if (const auto problem = look_at(bag, folder, list)) {
       list.problems.push_back(*problem);

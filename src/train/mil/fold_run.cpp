@@ -232,7 +232,12 @@ double FoldRun::validation_loss() {
       sum += bag_loss(result, list_.bags[bag]).item<double>();
     }
   }
-  if (training_.task == MilTask::survival) return risk_loss(risks, fold_.validation).item<double>();
+  if (training_.task == MilTask::survival) {
+    // Without an event the partial likelihood is of nothing, and 0 would pass for the best.
+    const bool has_event = std::any_of(fold_.validation.begin(), fold_.validation.end(),
+                                       [&](std::size_t i) { return list_.bags[i].event != 0; });
+    return has_event ? risk_loss(risks, fold_.validation).item<double>() : std::nan("");
+  }
   return sum / static_cast<double>(fold_.validation.size());
 }
 

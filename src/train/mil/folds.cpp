@@ -1,7 +1,10 @@
 #include "train/mil/folds.h"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <set>
 
+#include "base/log.h"
 #include "base/raise.h"
 #include "eval/metrics/bootstrap.h"
 #include "train/probe/folds.h"
@@ -41,12 +44,46 @@ BagFold given_split(const BagList& list) {
     if (split == "val" || split == "validation") fold.validation.push_back(i);
     if (split == "test") fold.test.push_back(i);
   }
+  const std::size_t placed = fold.train.size() + fold.validation.size() + fold.test.size();
+  if (placed < list.bags.size()) {
+    log_warning(fmt::format("{} slides with a split other than train, val and test are left out",
+                            list.bags.size() - placed));
+  }
   if (fold.train.empty() || fold.test.empty()) {
     raise(ErrorKind::invalid_argument,
           "{} slides with split 'train' and {} with 'test'; both need some", fold.train.size(),
           fold.test.size());
   }
   return fold;
+}
+
+/// A class that no training slide shows cannot be learnt, and a fold without slides says nothing.
+void check(const BagFold& fold, const BagList& list, std::size_t number) {
+  if (fold.train.empty() || fold.test.empty()) {
+    raise(ErrorKind::invalid_argument,
+          "fold {}: {} slides to train and {} to test; use fewer folds or more patients", number,
+          fold.train.size(), fold.test.size());
+  }
+  std::set<int> learnt;
+  for (const std::size_t i : fold.train) learnt.insert(list.bags[i].label);
+  for (std::size_t k = 0; k < list.classes.size(); ++k) {
+    if (learnt.contains(static_cast<int>(k))) continue;
+    raise(ErrorKind::invalid_argument, "fold {}: no slide to train has the label '{}'", number,
+          list.classes[k]);
+  }
+}
+
+void warn_of_shared_groups(const BagFold& fold, const BagList& list) {
+  std::set<std::string> learnt;
+  for (const std::size_t i : fold.train) learnt.insert(list.bags[i].group);
+  const auto shared = std::count_if(fold.test.begin(), fold.test.end(), [&](std::size_t i) {
+    return learnt.contains(list.bags[i].group);
+  });
+  if (shared == 0) return;
+  log_warning(fmt::format(
+      "{} slides to test are of patients with slides to train: the result is not that of unseen "
+      "patients",
+      shared));
 }
 
 void take_validation(BagFold& fold, const BagList& list, MilTask task, int folds,
@@ -66,7 +103,9 @@ std::vector<BagFold> make_bag_folds(const BagList& list, MilTask task, int folds
                                     std::uint64_t seed) {
   if (list.has_splits) {
     BagFold fold = given_split(list);
+    warn_of_shared_groups(fold, list);
     if (fold.validation.empty()) take_validation(fold, list, task, folds, seed);
+    check(fold, list, 1);
     return {fold};
   }
   if (folds < 3) {
@@ -82,6 +121,7 @@ std::vector<BagFold> make_bag_folds(const BagList& list, MilTask task, int folds
       const bool validates = of_bag[i] == (fold + 1) % folds;
       (is_test ? rows.test : validates ? rows.validation : rows.train).push_back(i);
     }
+    check(rows, list, static_cast<std::size_t>(fold) + 1);
   }
   return result;
 }

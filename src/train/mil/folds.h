@@ -18,7 +18,8 @@ struct BagFold {
 /// cross-validation whose folds keep groups whole: each fold is tested once and the next one
 /// validates. Stratified by class, by event, or by quarter of the value. A list with splits but no
 /// validation gets one fold of its train rows for it.
-/// @throws Error invalid_argument when train or test would be empty, and as stratified_group_folds
+/// @throws Error invalid_argument when train or test would be empty, or a class has no slide to
+///         train, and as stratified_group_folds
 [[nodiscard]] std::vector<BagFold> make_bag_folds(const BagList& list, MilTask task, int folds,
                                                   std::uint64_t seed);
 

@@ -83,13 +83,16 @@ OrderedJson describe_options(const MilOptions& options) {
           {"seed", training.seed}};
 }
 
-/// Changes with the options, the slides, their splits and targets.
+/// Changes with the options, the slides, their splits, targets and features.
 std::string hash_of(const OrderedJson& options, const BagList& list) {
   Sha256 hash;
   hash.update(options.dump());
+  hash.update(std::to_string(list.width));
   for (const Bag& bag : list.bags) {
+    const auto time = std::filesystem::last_write_time(bag.file).time_since_epoch().count();
     hash.update(fmt::format("\n{}\t{}\t{}\t{}\t{}\t{}\t{}", bag.slide, bag.group, bag.split,
                             bag.label, bag.value, bag.event, bag.patches));
+    hash.update(fmt::format("\t{}\t{}", bag.file.string(), time));
   }
   return hash.hex();
 }

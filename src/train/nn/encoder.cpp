@@ -1,5 +1,7 @@
 #include "train/nn/encoder.h"
 
+#include <charconv>
+
 #include "base/raise.h"
 #include "io/store/safetensors.h"
 #include "train/nn/resnet.h"
@@ -10,9 +12,28 @@ namespace galen::train {
 
 void Encoder::set_drop_path(double /*rate*/, const std::shared_ptr<RowNoise>& /*noise*/) {}
 
-std::shared_ptr<Encoder> make_encoder(const std::string& architecture) {
+namespace {
+
+int64_t heads_of(const std::string& text, const std::filesystem::path& file) {
+  int64_t heads = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), heads);
+  if (error != std::errc() || end != text.data() + text.size() || heads < 1) {
+    raise(ErrorKind::malformed, "{}: the metadata give '{}' heads", file.string(), text);
+  }
+  return heads;
+}
+
+}  // namespace
+
+std::shared_ptr<Encoder> make_encoder(const std::string& architecture, int64_t heads) {
   if (architecture == "resnet50") return std::make_shared<ResNet50>();
-  return std::make_shared<Vit>(vit_config(architecture));
+  VitConfig config = vit_config(architecture);
+  if (heads > 0) config.heads = heads;
+  if (config.width % config.heads != 0) {
+    raise(ErrorKind::invalid_argument, "{}: a width of {} is no multiple of {} heads", architecture,
+          config.width, config.heads);
+  }
+  return std::make_shared<Vit>(config);
 }
 
 void save_encoder(const std::filesystem::path& file, const Encoder& encoder,
@@ -32,7 +53,9 @@ std::shared_ptr<Encoder> load_encoder(const std::filesystem::path& file) {
   if (architecture == metadata.end()) {
     raise(ErrorKind::malformed, "{}: the metadata name no architecture", file.string());
   }
-  auto encoder = make_encoder(architecture->second);
+  const auto heads = metadata.find("heads");
+  auto encoder = make_encoder(architecture->second,
+                              heads == metadata.end() ? 0 : heads_of(heads->second, file));
   load_weights(*encoder, file);
   return encoder;
 }

@@ -26,8 +26,10 @@ class Encoder : public torch::nn::Module {
 
 /// An untrained encoder by timm's name: `vit_{micro,tiny,small,base}_patch{P}[_reg{R}]_{SIZE}`
 /// (vit_micro, 4 layers of width 64, is for tests) or `resnet50`.
-/// @throws Error invalid_argument for another name.
-[[nodiscard]] std::shared_ptr<Encoder> make_encoder(const std::string& architecture);
+/// @param heads of a ViT's attention; 0: timm's number for the size
+/// @throws Error invalid_argument for another name, or heads that do not divide the width.
+[[nodiscard]] std::shared_ptr<Encoder> make_encoder(const std::string& architecture,
+                                                    int64_t heads = 0);
 
 /// Writes the parameters and buffers as safetensors in timm's naming, atomically; the metadata name
 /// the architecture, and the heads of a ViT, beside `metadata`.

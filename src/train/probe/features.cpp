@@ -159,11 +159,18 @@ Features pick_from_file(const Samples& samples, const std::filesystem::path& fil
   const NameIndex index(embeddings.names);
   const Matrix all = to_matrix(embeddings);
   std::vector<std::size_t> rows;
+  std::map<std::size_t, std::string> taken;
   for (std::size_t i = 0; i < samples.names.size(); ++i) {
     const auto row = index.find(samples.names[i], samples.files[i]);
     if (!row) {
       raise(ErrorKind::invalid_argument, "{}: no embedding, or no single one, is named '{}'",
             file.string(), samples.names[i]);
+    }
+    const auto [other, is_new] = taken.emplace(*row, samples.names[i]);
+    if (!is_new && other->second != samples.names[i]) {
+      raise(ErrorKind::invalid_argument,
+            "{}: the embedding '{}' would serve both '{}' and '{}'; embed with whole paths",
+            file.string(), embeddings.names[*row], other->second, samples.names[i]);
     }
     rows.push_back(*row);
   }

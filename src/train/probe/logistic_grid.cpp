@@ -78,10 +78,12 @@ double mean_auc(const std::vector<FoldResult>& folds, std::size_t c) {
   return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / count;
 }
 
+/// The first of all where none has a score.
 std::size_t first_best(const std::vector<double>& scores) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < scores.size(); ++i) {
-    if (scores[i] > scores[best] || std::isnan(scores[best])) best = i;
+    const bool is_first = std::isnan(scores[best]) && !std::isnan(scores[i]);
+    if (is_first || scores[i] > scores[best]) best = i;
   }
   return best;
 }

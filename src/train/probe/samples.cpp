@@ -115,7 +115,8 @@ Samples read_samples(const ListOptions& options, std::uint64_t seed) {
     samples.names.push_back(name);
     samples.files.push_back(options.list.parent_path() / name);
     samples.labels.push_back(static_cast<int>(found - samples.classes.begin()));
-    samples.groups.push_back(group ? (*row.fields)[*group] : name);
+    const std::string own = group ? (*row.fields)[*group] : "";
+    samples.groups.push_back(own.empty() ? name : own);
     if (split) (row.is_test ? samples.test : samples.train).push_back(samples.names.size() - 1);
   }
   if (!split && !rows.empty()) hold_out(samples, seed);

@@ -215,4 +215,32 @@ void Distributed::barrier() const {
   if (group_) group_->cpu->barrier()->wait();
 }
 
+bool Distributed::any(bool is_so) const {
+  if (!group_) return is_so;
+  torch::Tensor count = torch::full({1}, is_so ? 1.0F : 0.0F);
+  sum(count);
+  return count.item<float>() > 0;
+}
+
+void Distributed::require_same_step(std::int64_t step) const {
+  if (!group_) return;
+  const torch::Tensor steps = gather(torch::full({1}, step, torch::kInt64));
+  for (int rank = 0; rank < world_size_; ++rank) {
+    const auto other = steps[rank].item<std::int64_t>();
+    if (other == steps[0].item<std::int64_t>()) continue;
+    raise(ErrorKind::invalid_argument,
+          "rank {} begins at step {}, rank 0 at {}: they see different checkpoints; give all "
+          "machines the same --out on a shared disk",
+          rank, other, steps[0].item<std::int64_t>());
+  }
+}
+
+torch::Device Distributed::device() const {
+  if (!torch::cuda::is_available()) return torch::kCPU;
+  const auto count = static_cast<int>(torch::cuda::device_count());
+  const bool is_told = std::getenv("LOCAL_RANK") != nullptr;
+  const int index = is_told ? number("LOCAL_RANK", 0, count - 1) : rank_ % count;
+  return {torch::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
 }  // namespace galen::train

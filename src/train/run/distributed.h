@@ -45,6 +45,14 @@ class Distributed {
   /// Copies rank 0's values to every rank, in place.
   void broadcast(const std::vector<torch::Tensor>& tensors) const;
   void barrier() const;
+  /// True on every rank when it is on one: a signal may reach them at different steps.
+  [[nodiscard]] bool any(bool is_so) const;
+  /// Every rank begins at the same step.
+  /// @throws Error invalid_argument on every rank: they see different checkpoints.
+  void require_same_step(std::int64_t step) const;
+  /// Where this rank computes: the CPU, or the GPU of LOCAL_RANK, else of its rank among those
+  /// here.
+  [[nodiscard]] torch::Device device() const;
 
  private:
   struct Group;

@@ -1,5 +1,8 @@
 #include "train/run/run_options.h"
 
+#include <cstdlib>
+#include <string_view>
+
 #include "base/raise.h"
 
 namespace galen::train {
@@ -15,6 +18,15 @@ void require_same_options(const Json& begun, const Json& now,
             run_folder.string(), name, before.dump(), value.dump());
     }
   }
+}
+
+void require_one_process(const std::string& verb) {
+  const char* const size = std::getenv("WORLD_SIZE");
+  if (size == nullptr || std::string_view(size) == "1") return;
+  raise(ErrorKind::unsupported,
+        "WORLD_SIZE {}: galen train {} runs as one process; ssl, contrastive and finetune share "
+        "their work",
+        size, verb);
 }
 
 }  // namespace galen::train

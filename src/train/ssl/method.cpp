@@ -22,6 +22,12 @@ std::shared_ptr<Method> named_method(const std::string& name, const MethodParts&
         name);
 }
 
+int64_t whole_patches(const MethodParts& parts, int64_t pixels) {
+  if (!parts.architecture.starts_with("vit")) return pixels;
+  const int64_t patch = vit_config(parts.architecture).patch;
+  return (pixels + patch - 1) / patch * patch;
+}
+
 }  // namespace
 
 void Method::before_update(const StepContext& /*context*/) {}
@@ -36,10 +42,21 @@ std::shared_ptr<Method> make_method(const std::string& name, const MethodParts& 
 }
 
 std::shared_ptr<Encoder> start_encoder(const MethodParts& parts, VitStart start) {
-  auto encoder = make_encoder(parts.architecture);
+  // The official ViT-S of MoCo v3 has 12 heads where timm's has 6 (its vits.py).
+  const bool is_moco_small =
+      start == VitStart::moco_v3 && parts.architecture.starts_with("vit_small");
+  auto encoder = make_encoder(parts.architecture, is_moco_small ? 12 : 0);
   if (auto* vit = dynamic_cast<Vit*>(encoder.get())) vit->initialise(start);
   if (!parts.start.empty()) load_weights(*encoder, parts.start);
   return encoder;
+}
+
+int64_t view_size(Settings& settings, const std::string& name, const MethodParts& parts) {
+  constexpr int64_t kOfficial = 96;
+  const int64_t size = settings.count(name, whole_patches(parts, kOfficial), 8, 1024);
+  if (whole_patches(parts, size) == size) return size;
+  raise(ErrorKind::invalid_argument, "{} {}: no multiple of the patch of {}", name, size,
+        parts.architecture);
 }
 
 Vit& as_vit(Encoder& encoder, const std::string& method) {

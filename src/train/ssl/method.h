@@ -86,6 +86,12 @@ class Method : public torch::nn::Module {
 /// weights of parts.start if there are any.
 [[nodiscard]] std::shared_ptr<Encoder> start_encoder(const MethodParts& parts, VitStart start);
 
+/// The side of small views in pixels: the setting `name`; 96, or for other patches than 16 the next
+/// multiple (DINOv2 takes 98 for 14).
+/// @throws Error invalid_argument for a size that is no multiple of the ViT's patch.
+[[nodiscard]] int64_t view_size(Settings& settings, const std::string& name,
+                                const MethodParts& parts);
+
 /// The encoder as a ViT, for methods that need tokens.
 /// @throws Error invalid_argument
 [[nodiscard]] Vit& as_vit(Encoder& encoder, const std::string& method);

@@ -55,12 +55,38 @@ MethodParts method_parts(const SslOptions& options, std::shared_ptr<const Distri
 TrainingPlan adjusted_plan(TrainingPlan plan, const SslOptions& options, double epochs) {
   plan.warmup_epochs = options.warmup_epochs.value_or(plan.warmup_epochs * epochs / plan.epochs);
   plan.epochs = epochs;
-  plan.learning_rate = options.learning_rate.value_or(plan.learning_rate);
+  const double peak = options.learning_rate.value_or(plan.learning_rate);
+  plan.start_rate *= peak / plan.learning_rate;
+  plan.learning_rate = peak;
   plan.weight_decay = options.weight_decay.value_or(plan.weight_decay);
   plan.final_weight_decay = options.weight_decay.value_or(plan.final_weight_decay);
   if (options.optimiser == "adamw") plan.rule = Rule::adamw;
-  if (options.optimiser == "lars") plan.rule = Rule::lars_classic;
+  if (options.optimiser == "lars" && plan.rule == Rule::adamw) plan.rule = Rule::lars_classic;
   return plan;
+}
+
+/// What the pictures are, and how they are changed.
+Json describe_data(const SslOptions& options) {
+  Json data = Json::array();
+  for (const auto& path : options.data) data.push_back(path.string());
+  const SlideSampling& slides = options.source.slides;
+  const Pathology& pathology = options.pathology;
+  Json statistics = Json::array();
+  for (const StainStatistics& of_corpus : pathology.stain.statistics) {
+    for (const Distribution& channel : of_corpus.means) statistics.push_back(channel.mean);
+  }
+  return {{"data", data},
+          {"weights", options.weights},
+          {"split", options.source.split},
+          {"start", options.start.string()},
+          {"mpp", slides.mpps},
+          {"mpp_range",
+           slides.mpp_range ? Json{slides.mpp_range->first, slides.mpp_range->second} : Json()},
+          {"right_turns", pathology.has_right_turns},
+          {"vertical_flip", pathology.vertical_flip},
+          {"centre_tied", pathology.is_centre_tied},
+          {"stain", static_cast<int>(pathology.stain.change)},
+          {"stain_statistics", statistics}};
 }
 
 std::string joined(const std::array<float, 3>& values) {
@@ -73,7 +99,7 @@ class SslRun {
   explicit SslRun(const SslOptions& options)
       : options_(options),
         ranks_(std::make_shared<Distributed>(Distributed::from_environment())),
-        device_(torch::cuda::is_available() ? torch::kCUDA : torch::kCPU),
+        device_(ranks_->device()),
         parts_(method_parts(options, ranks_)),
         settings_(options.settings),
         source_(open_data(options)),
@@ -106,8 +132,8 @@ class SslRun {
   void resume();
   void save();
   [[nodiscard]] Json identity() const;
-  [[nodiscard]] bool stop_asked(const CancelToken& cancel) const;
   [[nodiscard]] torch::Tensor train_step(std::map<std::string, double>& values);
+  void take_loss(const torch::Tensor& loss);
   void log_step(const torch::Tensor& loss, std::map<std::string, double> values, bool is_last);
 
   SslOptions options_;
@@ -157,6 +183,7 @@ Json SslRun::identity() const {
                 {"weight_decay", {trainer_->decay().peak, trainer_->decay().final}},
                 {"optimiser", static_cast<int>(plan_.rule)},
                 {"pictures", source_->size()}};
+  identity.update(describe_data(options_));
   return identity;
 }
 
@@ -180,6 +207,7 @@ void SslRun::resume() {
     trainer_->optimiser().restore(state);
     loader_->seek(step_ / loader_->batches_per_epoch(), step_ % loader_->batches_per_epoch());
   }
+  ranks_->require_same_step(step_);
   std::map<std::string, torch::Tensor> all;
   collect(*method_, "", all);
   std::vector<torch::Tensor> tensors;
@@ -209,14 +237,6 @@ void SslRun::save() {
                 {"std", joined(shown.std)}});
 }
 
-/// A signal may reach the processes at different steps; they stop at the same one.
-bool SslRun::stop_asked(const CancelToken& cancel) const {
-  if (ranks_->world_size() == 1) return cancel.is_cancelled();
-  torch::Tensor asked = torch::full({1}, cancel.is_cancelled() ? 1.0F : 0.0F);
-  ranks_->sum(asked);
-  return asked.item<float>() > 0;
-}
-
 torch::Tensor SslRun::train_step(std::map<std::string, double>& values) {
   Batch batch = loader_->next();
   const auto count = static_cast<int64_t>(batch.indices.size());
@@ -229,20 +249,24 @@ torch::Tensor SslRun::train_step(std::map<std::string, double>& values) {
   return trainer_->step(views, step_, values);
 }
 
+/// The mean over processes; weights that are lost must not be saved over good ones.
+void SslRun::take_loss(const torch::Tensor& loss) {
+  torch::Tensor mean = loss.to(torch::kFloat64).cpu().view({1});
+  ranks_->mean(mean);
+  last_loss_ = mean.item<double>();
+  if (std::isfinite(last_loss_)) return;
+  raise(ErrorKind::invalid_argument,
+        "ssl: the loss is {} at step {}; start anew in another --out with a lower --lr, from the "
+        "weights of this run's last checkpoint with --start encoder.safetensors",
+        last_loss_, step_);
+}
+
 void SslRun::log_step(const torch::Tensor& loss, std::map<std::string, double> values,
                       bool is_last) {
   const bool is_logged = step_ % options_.log_every == 0 || is_last;
   const bool is_measured = !options_.monitor.empty() && (step_ % monitor_steps_ == 0 || is_last);
   if (!is_logged && !is_measured) return;
-  torch::Tensor mean = loss.to(torch::kFloat64).cpu().view({1});
-  ranks_->mean(mean);
-  last_loss_ = mean.item<double>();
-  if (!std::isfinite(last_loss_)) {
-    raise(ErrorKind::invalid_argument,
-          "ssl: the loss is {} at step {}; go on from the last checkpoint in another --out with a "
-          "lower --lr",
-          last_loss_, step_);
-  }
+  take_loss(loss);
   if (log_ == nullptr) return;
   values["loss"] = last_loss_;
   if (is_measured) values.merge(monitor_->measure(method_->encoder(), device_));
@@ -258,12 +282,14 @@ SslResult SslRun::run(const CancelToken& cancel) {
   const int64_t first = step_;
   int64_t saved = -1;
   const auto begin = std::chrono::steady_clock::now();
-  while (step_ < total_steps_ && !stop_asked(cancel)) {
+  torch::Tensor loss;
+  while (step_ < total_steps_ && !ranks_->any(cancel.is_cancelled())) {
     std::map<std::string, double> values;
-    const torch::Tensor loss = train_step(values);
+    loss = train_step(values);
     ++step_;
     log_step(loss, std::move(values), step_ == total_steps_);
     if (step_ % options_.checkpoint_every == 0) {
+      take_loss(loss);
       save();
       saved = step_;
     }
@@ -271,6 +297,7 @@ SslResult SslRun::run(const CancelToken& cancel) {
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (loss.defined()) take_loss(loss);
   if (saved != step_) save();
   ranks_->barrier();
   return {.steps = step_,

@@ -59,7 +59,7 @@ Dino::Dino(const MethodParts& parts, Settings& settings)
       momentum_(settings("momentum", 0.996, 0, 1)),
       center_momentum_(settings("center_momentum", 0.9, 0, 1)),
       locals_(settings.count("locals", 8, 0, 64)),
-      local_size_(settings.count("local_size", 96, 8, 1024)),
+      local_size_(view_size(settings, "local_size", parts)),
       student_(register_module("student", start_encoder(parts, VitStart::truncated_normal))),
       teacher_(register_module("teacher", start_encoder(parts, VitStart::truncated_normal))) {
   const int64_t hidden = settings.count("head_hidden", 2048, 2, 65536);

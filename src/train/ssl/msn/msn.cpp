@@ -69,7 +69,7 @@ Msn::Msn(const MethodParts& parts, Settings& settings)
       me_max_weight_(settings("me_max", 1, 0, 1000)),
       momentum_(settings("momentum", 0.996, 0, 1)),
       focals_(settings.count("focals", 10, 0, 64)),
-      focal_size_(settings.count("focal_size", 96, 8, 1024)),
+      focal_size_(view_size(settings, "focal_size", parts)),
       anchor_(register_module("anchor", start_encoder(parts, VitStart::truncated_normal))),
       target_(register_module("target", start_encoder(parts, VitStart::truncated_normal))) {
   const Vit& vit = as_vit(*anchor_, "msn");

@@ -130,6 +130,13 @@ TEST_F(OpenSource, NamesWhatIsWrongWithAList) {
   EXPECT_THAT(message(folder_ / "split.csv", options), HasSubstr("\"validation\""));
 }
 
+TEST_F(OpenSource, RefusesASplitOfAFolder) {
+  picture("train/1.png");
+  SourceOptions options;
+  options.split = "train";
+  EXPECT_THAT(message(folder_, options), HasSubstr("only a list"));
+}
+
 TEST_F(OpenSource, GivesAListsPictureThatIsBrokenItsName) {
   text("1.png", "this is no picture");
   text("list.csv", "path\n1.png\n");

@@ -65,6 +65,27 @@ TEST(BagFolds, test_each_slide_once_and_keep_patients_whole) {
   EXPECT_EQ(std::set<std::size_t>(tested.begin(), tested.end()).size(), 60U);
 }
 
+TEST(Bags, without_a_label_are_left_out_and_without_a_group_are_their_own) {
+  const auto folder = empty_folder("blanks");
+  for (const char* name : {"a.h5", "b.h5", "c.h5"}) write_bag(folder / name, 2, 0, 1);
+  write_file(folder / "list.csv", "slide,label,group\na,ill,\nb,well,\nc,,p1\n");
+  BagListOptions options;
+  options.list = folder / "list.csv";
+  const BagList list = read_bag_list(options);
+  EXPECT_EQ(list.classes, (std::vector<std::string>{"ill", "well"}));
+  ASSERT_EQ(list.bags.size(), 2U);
+  EXPECT_EQ(list.bags[0].group, "a");
+  EXPECT_EQ(list.problems.size(), 1U);
+}
+
+TEST(BagFolds, refuse_a_class_that_no_slide_teaches) {
+  BagList list = read_bag_list(marked_slides(empty_folder("untaught")).list);
+  for (Bag& bag : list.bags) {
+    if (bag.label == 0) bag.split = "test";
+  }
+  EXPECT_THROW((void)make_bag_folds(list, MilTask::classification, 5, 0), Error);
+}
+
 TEST(BagFolds, follow_the_lists_splits) {
   const BagList list = read_bag_list(marked_slides(empty_folder("splits")).list);
   const auto folds = make_bag_folds(list, MilTask::classification, 5, 0);

@@ -69,6 +69,21 @@ TEST(Probe, names_the_sample_that_has_no_embedding) {
   }
 }
 
+TEST(Probe, refuses_one_embedding_for_two_samples) {
+  ProbeOptions options = golden_probe("shared", "label");
+  const auto list = options.out / "list.csv";
+  write_file(
+      list,
+      "name,label,split\na/tile_000.png,a,train\nb/tile_000.png,b,test\nc/tile_001.png,b,train\n");
+  options.list.list = list;
+  try {
+    run_probe(options, CancelToken());
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("would serve both"), std::string::npos);
+  }
+}
+
 TEST(Probe, repeats_with_its_seed) {
   const OrderedJson first = run_probe(golden_probe("first", "label"), CancelToken());
   EXPECT_EQ(first, run_probe(golden_probe("second", "label"), CancelToken()));

@@ -57,6 +57,15 @@ TEST(Samples, without_splits_hold_out_a_fifth_of_the_groups) {
   EXPECT_FALSE(samples.has_splits);
 }
 
+TEST(Samples, without_a_group_are_their_own) {
+  const Samples samples =
+      read_samples(written("g.csv",
+                           "path,label,group,split\na.png,ill,,train\nb.png,well,,train\n"
+                           "c.png,ill,p1,test\n"),
+                   0);
+  EXPECT_EQ(samples.groups, (std::vector<std::string>{"a.png", "b.png", "p1"}));
+}
+
 TEST(Samples, say_what_a_list_lacks) {
   EXPECT_NE(error_of(written("c.csv", "file,kind\na,b\n")).find("no column 'label'"),
             std::string::npos);

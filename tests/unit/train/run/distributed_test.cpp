@@ -81,6 +81,23 @@ TEST(Distributed, SumsAndGathersInRankOrder) {
   }));
 }
 
+TEST(Distributed, OneRanksSignalReachesAll) {
+  EXPECT_TRUE(holds_on_two_ranks(
+      [](const Distributed& group) { return group.any(group.rank() == 1) && !group.any(false); }));
+}
+
+TEST(Distributed, RanksThatSeeOtherCheckpointsAreRefused) {
+  EXPECT_TRUE(holds_on_two_ranks([](const Distributed& group) {
+    group.require_same_step(7);
+    try {
+      group.require_same_step(500 * group.rank());
+    } catch (const Error& error) {
+      return error.kind() == ErrorKind::invalid_argument;
+    }
+    return false;
+  }));
+}
+
 TEST(Distributed, TheGradientThroughGatherIsThatOfTheWholeBatch) {
   // Every rank computes the same function f of all rows; d(sum over ranks of f)/d(own rows) is
   // twice the gradient of one process.

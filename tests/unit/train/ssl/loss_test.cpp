@@ -201,6 +201,20 @@ TEST(Method, RefusesAResNetWhereTokensAreNeeded) {
   }
 }
 
+TEST(MocoV3, GivesTheSmallVisionTransformerTwelveHeads) {
+  Settings settings({{"head_hidden", 8}, {"head_out", 4}});
+  const auto method = make_method("moco_v3", parts_of("vit_small_patch16_32"), settings);
+  EXPECT_EQ(as_vit(method->encoder(), "moco_v3").config().heads, 12);
+}
+
+TEST(Method, SmallViewsAreWholePatches) {
+  Settings settings({{"head_hidden", 8}, {"prototypes", 4}});
+  const auto method = make_method("dino", parts_of("vit_micro_patch14_28"), settings);
+  EXPECT_EQ(method->recipe().back().size, 98);
+  Settings odd({{"local_size", 90}});
+  EXPECT_THROW((void)make_method("dino", parts_of("vit_micro_patch14_28"), odd), Error);
+}
+
 TEST(MocoV3, FreezesThePatchEmbeddingAndThePositions) {
   Settings settings({{"head_hidden", 16}});
   const auto method = make_method("moco_v3", parts_of("vit_micro_patch8_32"), settings);

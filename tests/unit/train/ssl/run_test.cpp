@@ -252,6 +252,14 @@ TEST_F(SslRunTest, RefusesACheckpointOfOtherOptions) {
   }
 }
 
+TEST_F(SslRunTest, RefusesACheckpointOfOtherViews) {
+  SslOptions options = options_of("mae", root(), "views");
+  options.steps = 1;
+  ASSERT_EQ(status_of(start(options)), 0);
+  options.pathology.has_right_turns = true;
+  EXPECT_THROW((void)run_ssl(options, CancelToken()), Error);
+}
+
 TEST_F(SslRunTest, CancelledLeavesACheckpointToGoOnFrom) {
   const SslOptions options = options_of("mae", root(), "cancelled");
   CancelToken cancel;
