@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 
-.PHONY: setup setup-train build train dev demo test test-slow asan tsan fuzz bench lint format docs clean
+.PHONY: setup setup-train build train dev demo test test-slow asan tsan fuzz bench lint lint-train format docs clean
 
 setup:
 	@scripts/setup
@@ -45,6 +45,10 @@ bench: build
 
 lint: dev
 	@scripts/lint
+
+# The files that use torch, which take half a minute each.
+lint-train: dev
+	@python3 scripts/tidy.py --torch
 
 format:
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 -i
