@@ -36,8 +36,8 @@ std::vector<bool> sliding_layers(const Gguf& gguf, const DecoderHeader& header) 
   std::vector<bool> sliding(static_cast<std::size_t>(header.layers), false);
   if (header.sliding_window == 0) return sliding;
   const std::string key = "gemma3.attention.sliding_window_pattern";
-  constexpr std::uint32_t array_type = 9;
-  if (gguf.has(key) && gguf.value_type(key) == array_type) {
+  constexpr std::uint32_t kArrayType = 9;
+  if (gguf.has(key) && gguf.value_type(key) == kArrayType) {
     const std::vector<double> stored = gguf.numbers(key);
     if (stored.size() != sliding.size()) {
       raise(ErrorKind::malformed, "{}: {} has {} entries for {} layers", gguf.name(), key,

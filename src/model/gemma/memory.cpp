@@ -53,9 +53,9 @@ std::uint64_t compute_bytes(const DecoderHeader& header, const DecoderOptions& o
   const std::uint64_t masks = batch * context * 6;
   // Rows of logits: in the graph, and in libllama's buffer for the caller.
   const std::uint64_t logits = 2ULL * kMaxLogitRows * header.vocabulary * 4;
-  constexpr std::uint64_t runtime = std::uint64_t{48}
-                                    << 20;  // vocabulary tables, thread stacks, graphs
-  return activations + masks + logits + runtime;
+  constexpr std::uint64_t kRuntime = std::uint64_t{48}
+                                     << 20;  // vocabulary tables, thread stacks, graphs
+  return activations + masks + logits + kRuntime;
 }
 
 double mib(std::uint64_t bytes) {

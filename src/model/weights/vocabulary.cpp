@@ -225,12 +225,12 @@ void write_vocabulary(GgufWriter& gguf, const Vocabulary& vocabulary) {
   gguf.texts("tokenizer.ggml.tokens", texts);
   gguf.f32s("tokenizer.ggml.scores", scores);
   gguf.i32s("tokenizer.ggml.token_type", types);
-  constexpr std::pair<const char*, const char*> special[] = {{"bos", "<bos>"},
-                                                             {"eos", "<eos>"},
-                                                             {"unknown", "<unk>"},
-                                                             {"padding", "<pad>"},
-                                                             {"eot", "<end_of_turn>"}};
-  for (const auto& [key, text] : special) {
+  constexpr std::pair<const char*, const char*> kSpecial[] = {{"bos", "<bos>"},
+                                                              {"eos", "<eos>"},
+                                                              {"unknown", "<unk>"},
+                                                              {"padding", "<pad>"},
+                                                              {"eot", "<end_of_turn>"}};
+  for (const auto& [key, text] : kSpecial) {
     if (const auto id = find_piece(vocabulary, text))
       gguf.u32(fmt::format("tokenizer.ggml.{}_token_id", key), *id);
   }

@@ -28,9 +28,9 @@ struct Scope : torch::nn::Module {};
 }  // namespace
 
 VitConfig vit_config(const std::string& architecture) {
-  static const std::regex kName(R"(vit_([a-z]+)_patch(\d{1,3})(?:_reg(\d{1,2}))?_(\d{1,4}))");
+  static const std::regex pattern(R"(vit_([a-z]+)_patch(\d{1,3})(?:_reg(\d{1,2}))?_(\d{1,4}))");
   std::smatch part;
-  if (std::regex_match(architecture, part, kName)) {
+  if (std::regex_match(architecture, part, pattern)) {
     for (const VitSize& size : kSizes) {
       if (part[1] != size.name) continue;
       VitConfig config{.size = size.name,

@@ -59,8 +59,8 @@ OrderedJson measure_scored(const std::vector<std::pair<std::string, Metric>>& me
                            const eval::BootstrapOptions& bootstrap) {
   NamedMetrics of_rows;
   for (const auto& [name, metric] : metrics) {
-    of_rows.emplace_back(name, [&scored, metric](std::span<const std::size_t> rows) {
-      return metric({take(scored.labels, rows), take_rows(scored.probabilities, rows)});
+    of_rows.emplace_back(name, [&scored, measure = metric](std::span<const std::size_t> rows) {
+      return measure({take(scored.labels, rows), take_rows(scored.probabilities, rows)});
     });
   }
   return measure(of_rows, groups, bootstrap);

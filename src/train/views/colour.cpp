@@ -68,8 +68,8 @@ struct HsvTables {
 };
 
 const HsvTables& hsv_tables() {
-  static const HsvTables kTables;
-  return kTables;
+  static const HsvTables tables;
+  return tables;
 }
 
 struct Hsv {

@@ -62,8 +62,8 @@ struct LabTables {
 };
 
 const LabTables& lab_tables() {
-  static const LabTables kTables;
-  return kTables;
+  static const LabTables tables;
+  return tables;
 }
 
 float cube_or_line(float f) {
@@ -89,8 +89,8 @@ struct RgbTables {
 };
 
 const RgbTables& rgb_tables() {
-  static const RgbTables kTables;
-  return kTables;
+  static const RgbTables tables;
+  return tables;
 }
 
 constexpr int kHsvBits = 12;
@@ -147,8 +147,8 @@ struct HedTables {
 };
 
 const HedTables& hed_tables() {
-  static const HedTables kTables;
-  return kTables;
+  static const HedTables tables;
+  return tables;
 }
 
 }  // namespace
@@ -187,7 +187,7 @@ Colour lab_to_rgb(const std::uint8_t* lab) {
 }
 
 Colour rgb_to_hsv(const std::uint8_t* rgb) {
-  static const HsvTables kTables;
+  static const HsvTables tables;
   const int r = rgb[0];
   const int g = rgb[1];
   const int b = rgb[2];
@@ -201,8 +201,8 @@ Colour rgb_to_hsv(const std::uint8_t* rgb) {
   } else {
     hue = r - g + 4 * range;
   }
-  hue = descale(hue * kTables.hue[range], kHsvBits);
-  const int saturation = descale(range * kTables.saturation[high], kHsvBits);
+  hue = descale(hue * tables.hue[range], kHsvBits);
+  const int saturation = descale(range * tables.saturation[high], kHsvBits);
   return {clipped(hue < 0 ? hue + 180 : hue), clipped(saturation), clipped(high)};
 }
 

@@ -86,8 +86,8 @@ std::array<float, 256> density_table() {
 }
 
 const std::array<float, 256>& densities() {
-  static const std::array<float, 256> kTable = density_table();
-  return kTable;
+  static const std::array<float, 256> table = density_table();
+  return table;
 }
 
 std::array<double, 3> density_of(const std::uint8_t* rgb) {
