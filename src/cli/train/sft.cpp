@@ -45,6 +45,11 @@ void add_what_trains(CLI::App& verb, train::SftOptions& o) {
   verb.add_option("--projector-lr", o.projector_lr, "Of the projector; 0 = as --lr")
       ->type_name("X")
       ->capture_default_str();
+  verb.add_flag("--train-tower", o.train_tower,
+                "Train the vision tower, too; it then runs in every step");
+  verb.add_option("--tower-lr", o.tower_lr, "Of a tower that trains")
+      ->type_name("X")
+      ->capture_default_str();
 }
 
 void add_length(CLI::App& verb, train::SftOptions& o) {

@@ -22,9 +22,6 @@ namespace {
 /// Names on disk (published), in memory (newer transformers) and of text-only models.
 constexpr std::array kDecoderPrefixes = {"language_model.model.", "model.language_model.",
                                          "model."};
-constexpr std::array kVisionPrefixes = {"vision_tower.vision_model.",
-                                        "model.vision_tower.vision_model.", "vision_tower.",
-                                        "model.vision_tower.", "vision_model."};
 constexpr std::array kProjectorPrefixes = {"multi_modal_projector.",
                                            "model.multi_modal_projector."};
 
@@ -134,8 +131,7 @@ class Import {
 
   void import_projected_tower() {
     const SiglipVisionConfig& vision = *config_.vision;
-    const std::string prefix =
-        find_prefix(checkpoint_, kVisionPrefixes, "embeddings.patch_embedding.weight");
+    const std::string prefix = vision_prefix(checkpoint_);
     const std::string projector =
         find_prefix(checkpoint_, kProjectorPrefixes, "mm_input_projection_weight");
     ignore_unused_vision(checkpoint_, prefix);

@@ -41,10 +41,20 @@ std::span<const std::uint8_t> bytes_of(std::span<const float> values) {
   return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
 }
 
+bool is_trained(const GgufTensor& tensor, const TowerValues& trained) {
+  const auto found = trained.find(tensor.name);
+  if (found == trained.end()) return false;
+  if (std::cmp_not_equal(found->second.size(), tensor.elements())) {
+    raise(ErrorKind::invalid_argument, "tensor '{}' has {} trained values, the tower stores {}",
+          tensor.name, found->second.size(), tensor.elements());
+  }
+  return true;
+}
+
 }  // namespace
 
 void write_mmproj(const std::filesystem::path& tower, const ProjectorValues& projector,
-                  const std::filesystem::path& target) {
+                  const std::filesystem::path& target, const TowerValues& trained) {
   const Gguf source = Gguf::open(tower);
   const std::int64_t hidden = source.integer("clip.vision.embedding_length");
   if (std::cmp_not_equal(projector.norm.size(), hidden) ||
@@ -66,12 +76,15 @@ void write_mmproj(const std::filesystem::path& tower, const ProjectorValues& pro
   for (const GgufTensor& tensor : source.tensors()) {
     if (!is_tower(tensor.name)) continue;
     tensors.push_back(&tensor);
-    gguf.declare(tensor.name, tensor.type,
+    gguf.declare(tensor.name, is_trained(tensor, trained) ? GGML_TYPE_F32 : tensor.type,
                  std::span(tensor.shape).first(static_cast<std::size_t>(tensor.dimensions)));
   }
   gguf.declare("mm.input_projection.weight", GGML_TYPE_F32, std::array{width, hidden});
   gguf.declare("mm.soft_emb_norm.weight", GGML_TYPE_F32, std::array{hidden});
-  for (const GgufTensor* tensor : tensors) gguf.write(source.data(*tensor));
+  for (const GgufTensor* tensor : tensors) {
+    const auto found = trained.find(tensor->name);
+    gguf.write(found == trained.end() ? source.data(*tensor) : bytes_of(found->second));
+  }
   gguf.write(bytes_of(projector.matrix));
   std::vector<float> norm(projector.norm.begin(), projector.norm.end());
   for (float& value : norm) value += 1;

@@ -1,5 +1,6 @@
 #include "model/weights/siglip_layout.h"
 
+#include <array>
 #include <cmath>
 #include <fmt/core.h>
 #include <ggml.h>
@@ -58,7 +59,19 @@ std::uint64_t count(std::int64_t value) {
   return static_cast<std::uint64_t>(value);
 }
 
+/// Names on disk (published), in memory (newer transformers) and of SigLIP pairs.
+constexpr std::array kVisionPrefixes = {"vision_tower.vision_model.",
+                                        "model.vision_tower.vision_model.", "vision_tower.",
+                                        "model.vision_tower.", "vision_model."};
+
 }  // namespace
+
+std::string vision_prefix(const Checkpoint& checkpoint) {
+  for (const std::string prefix : kVisionPrefixes) {
+    if (checkpoint.has(prefix + "embeddings.patch_embedding.weight")) return prefix;
+  }
+  return kVisionPrefixes.front();
+}
 
 std::vector<TensorJob> vision_jobs(const SiglipVisionConfig& config, const std::string& prefix,
                                    WeightType type) {

@@ -12,6 +12,10 @@
 
 namespace galen::model {
 
+/// Where a checkpoint keeps its vision tower, as in "vision_tower.vision_model.": the published
+/// name, where it has no tower.
+[[nodiscard]] std::string vision_prefix(const Checkpoint& checkpoint);
+
 /// The vision tower without its pooling head. `prefix` as in "vision_tower.vision_model.".
 [[nodiscard]] std::vector<TensorJob> vision_jobs(const SiglipVisionConfig& config,
                                                  const std::string& prefix, WeightType type);

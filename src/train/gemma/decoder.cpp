@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "train/gemma/recompute.h"
+#include "train/nn/recompute.h"
 
 namespace galen::train {
 namespace {

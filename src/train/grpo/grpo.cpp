@@ -91,8 +91,7 @@ class Run {
         references_(references(examples_.train, base_)),
         order_(static_cast<std::int64_t>(examples_.train.size()), options.batch, options.seed),
         identity_(run_identity(options, base_)),
-        features_(features_of(examples_.images, base_, options, cancel)),
-        model_(make_model(base_, options, features_)),
+        model_(make_model(base_, options, images_of(examples_.images, base_, options, cancel))),
         learner_(model_, options, options.steps * options.updates),
         rollouts_(make_rollouts()),
         checkpoints_(options.out) {
@@ -122,7 +121,6 @@ class Run {
   std::vector<Reward> rewards_;
   BatchOrder order_;
   std::string identity_;
-  AnswerModelImpl::Features features_;
   AnswerModel model_;
   Learner learner_;
   std::map<std::string, torch::Tensor> start_;  ///< the reference's LoRA
@@ -137,7 +135,7 @@ Rollouts Run::make_rollouts() {
   const auto soft_tokens = [this](std::int64_t image) {
     const torch::NoGradGuard no_grad;
     const torch::Tensor soft =
-        model_->projector()(features_(torch::tensor({image}, torch::kLong))).contiguous();
+        model_->soft_tokens(torch::tensor({image}, torch::kLong)).contiguous();
     const auto* values = soft.const_data_ptr<float>();
     return std::vector<float>(values, values + soft.numel());
   };

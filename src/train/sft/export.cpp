@@ -11,9 +11,11 @@
 #include "model/weights/gguf_writer.h"
 #include "model/weights/import.h"
 #include "model/weights/mmproj.h"
+#include "model/weights/siglip_layout.h"
 #include "model/weights/staging.h"
 #include "model/weights/weight_type.h"
 #include "train/run/checkpoint.h"
+#include "train/siglip/tower_files.h"
 
 namespace galen::train {
 namespace {
@@ -67,6 +69,10 @@ void write_merged(const fs::path& folder, const Base& base, AnswerModelImpl& mod
   if (model.projector()) {
     for (const auto& item : model.projector()->named_parameters())
       learned[projector_prefix + item.key()] = item.value().detach();
+  }
+  if (model.tower()) {
+    for (const auto& item : model.tower()->named_parameters())
+      learned[model::vision_prefix(checkpoint) + item.key()] = item.value().detach();
   }
   fs::create_directories(folder);
   Tensors tensors;
@@ -141,12 +147,16 @@ void place_decoder(model::Profile& profile, const Base& base, AnswerModelImpl& m
   add_file(profile, profile.adapters.front());
 }
 
-void place_tower(model::Profile& profile, const Base& base, ProjectorImpl& projector) {
+void place_tower(model::Profile& profile, const Base& base, const AnswerModelImpl& model) {
   profile.vision = "mmproj.gguf";
-  const torch::Tensor norm = projector.norm().detach().contiguous();
-  const torch::Tensor matrix = projector.matrix().detach().contiguous();
+  const torch::Tensor norm = model.projector()->norm().detach().contiguous();
+  const torch::Tensor matrix = model.projector()->matrix().detach().contiguous();
+  Tensors tower;
+  if (model.tower()) tower = gguf_values(*model.tower());
+  model::TowerValues trained;
+  for (const auto& [name, value] : tower) trained[name] = span_of(value);
   model::write_mmproj(base.tower(), {span_of(norm), span_of(matrix), profile.tokens_per_image},
-                      profile.folder / profile.vision);
+                      profile.folder / profile.vision, trained);
   add_file(profile, profile.vision);
 }
 
@@ -186,7 +196,7 @@ fs::path export_model(const Base& base, AnswerModelImpl& model, const TuningOpti
   profile.name = fs::weakly_canonical(options.out).filename();
   profile.sha256.clear();
   place_decoder(profile, base, model, options);
-  if (model.projector()) place_tower(profile, base, *model.projector());
+  if (model.projector()) place_tower(profile, base, model);
   save_profile(profile);
   staging.commit();
   if (options.merge) write_merged(options.out / "merged", base, model);

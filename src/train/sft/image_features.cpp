@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <galen/input.h>
-
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/raise.h"
@@ -11,8 +9,8 @@
 #include "model/siglip/tower.h"
 #include "tasks/recipe.h"
 #include "train/gemma/projector.h"
+#include "train/sft/pictures.h"
 #include "vision/preprocess/normalise.h"
-#include "vision/view.h"
 
 namespace galen::train {
 namespace {
@@ -38,17 +36,6 @@ std::string identity(const std::vector<fs::path>& images, const model::Profile& 
   return hash.hex();
 }
 
-Image read_view(const fs::path& path, const vision::ViewRecipe& recipe) {
-  const std::vector<Input> inputs = open_inputs(path);
-  std::vector<vision::View> views;
-  if (inputs.size() == 1) views = vision::make_views(inputs.front(), recipe);
-  if (views.size() != 1) {
-    raise(ErrorKind::invalid_argument, "{}: is not one image; a volume or slide cannot be learned",
-          path.string());
-  }
-  return std::move(views.front().pixels);
-}
-
 void encode(const std::vector<fs::path>& images, const model::Profile& profile,
             const fs::path& file, const std::string& key, int threads, const CancelToken& cancel) {
   const auto tower =
@@ -67,7 +54,7 @@ void encode(const std::vector<fs::path>& images, const model::Profile& profile,
     cancel.check();
     std::vector<Image> batch(std::min(kBatch, images.size() - begin));
     parallel_for(batch.size(), threads,
-                 [&](std::size_t i) { batch[i] = read_view(images[begin + i], recipe); });
+                 [&](std::size_t i) { batch[i] = read_picture(images[begin + i], recipe); });
     const auto count = static_cast<int>(batch.size());
     std::vector<float> features = tower->patch_features(vision::normalise(batch), count);
     const torch::Tensor pooled =

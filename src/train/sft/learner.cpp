@@ -19,6 +19,8 @@ std::vector<Parameter> trainable(const AnswerModelImpl& model, const TuningOptio
   for (Parameter& parameter : parameters) {
     if (options.projector_lr > 0 && parameter.name.find("projector") != std::string::npos)
       parameter.lr_scale = options.projector_lr / options.lr;
+    if (parameter.name.starts_with("model.tower."))
+      parameter.lr_scale = options.tower_lr / options.lr;
   }
   return parameters;
 }

@@ -35,11 +35,20 @@ Rows lay_out(const std::vector<const Example*>& examples, int64_t tokens_per_ima
 
 }  // namespace
 
-AnswerModelImpl::AnswerModelImpl(GemmaDecoder decoder, Projector projector, Features features)
+AnswerModelImpl::AnswerModelImpl(GemmaDecoder decoder, Projector projector, Images images,
+                                 const TrainedTower& tower)
     : decoder_(register_module("decoder", std::move(decoder))),
       projector_(std::move(projector)),
-      features_(std::move(features)) {
+      images_(std::move(images)),
+      tower_(tower.tower),
+      tokens_per_image_(tower.tokens_per_image) {
   if (projector_) register_module("projector", projector_);
+  if (tower_) register_module("tower", tower_);
+}
+
+torch::Tensor AnswerModelImpl::soft_tokens(const torch::Tensor& indices) {
+  const torch::Tensor images = images_(indices);
+  return projector_(tower_ ? pooled_patches(tower_->features(images), tokens_per_image_) : images);
 }
 
 AnswerScores AnswerModelImpl::score(const std::vector<const Example*>& examples,
@@ -49,7 +58,7 @@ AnswerScores AnswerModelImpl::score(const std::vector<const Example*>& examples,
     for (const Example::Image& image : example->images) images.push_back(image.index);
   }
   torch::Tensor soft;
-  if (!images.empty()) soft = projector_(features_(torch::tensor(images, torch::kLong)));
+  if (!images.empty()) soft = soft_tokens(torch::tensor(images, torch::kLong));
   const Rows rows = lay_out(examples, images.empty() ? 0 : soft.size(1));
   const PackLayout layout(decoder_->config(), rows.lengths, rows.images);
   torch::Tensor x = decoder_->embed(rows.tokens);

@@ -8,6 +8,7 @@
 #include "train/gemma/projector.h"
 #include "train/optim/parameters.h"
 #include "train/sft/examples.h"
+#include "train/siglip/towers.h"
 
 namespace galen::train {
 
@@ -17,13 +18,25 @@ struct AnswerScores {
   torch::Tensor correct;    ///< [learned] bool: the likeliest token is the right one
 };
 
-/// A Gemma 3 decoder with, for images, a projector on features of a frozen tower.
+/// A tower that trains with the decoder.
+struct TrainedTower {
+  VisionTower tower{nullptr};
+  int64_t tokens_per_image = 0;
+};
+
+/// A Gemma 3 decoder with, for images, a projector, and the tower unless that is frozen.
 class AnswerModelImpl : public torch::nn::Module {
  public:
-  /// Soft tokens' features of images by their index, [images, tokens, hidden].
-  using Features = std::function<torch::Tensor(const torch::Tensor& indices)>;
+  /// Images by their index: what a frozen tower says, pooled to soft tokens,
+  /// [images, tokens, hidden]; for a tower that trains pixels in [-1, 1], [images, 3, S, S].
+  using Images = std::function<torch::Tensor(const torch::Tensor& indices)>;
 
-  AnswerModelImpl(GemmaDecoder decoder, Projector projector, Features features);
+  /// @param tower empty = frozen
+  AnswerModelImpl(GemmaDecoder decoder, Projector projector, Images images,
+                  const TrainedTower& tower = {});
+
+  /// What the decoder sees of images by their index, [images, tokens, width].
+  torch::Tensor soft_tokens(const torch::Tensor& indices);
 
   /// Runs the examples as one pack; logits are made for learned rows only.
   AnswerScores score(const std::vector<const Example*>& examples, double temperature = 1);
@@ -31,11 +44,15 @@ class AnswerModelImpl : public torch::nn::Module {
   [[nodiscard]] GemmaDecoder decoder() const { return decoder_; }
   /// Empty for a model without images.
   [[nodiscard]] Projector projector() const { return projector_; }
+  /// Empty when the tower is frozen.
+  [[nodiscard]] VisionTower tower() const { return tower_; }
 
  private:
   GemmaDecoder decoder_;
   Projector projector_;
-  Features features_;
+  Images images_;
+  VisionTower tower_;
+  int64_t tokens_per_image_;
 };
 TORCH_MODULE(AnswerModel);
 

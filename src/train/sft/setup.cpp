@@ -10,6 +10,9 @@
 #include "model/weights/expand.h"
 #include "model/weights/gguf_check.h"
 #include "model/weights/import.h"
+#include "train/sft/image_features.h"
+#include "train/sft/pictures.h"
+#include "train/siglip/tower_files.h"
 
 namespace galen::train {
 namespace {
@@ -71,6 +74,21 @@ Projector make_projector(const Base& base, const TuningOptions& options, GemmaDe
   return Projector(norm, matrix.view({norm.numel(), width}), kProjectorEpsilon);
 }
 
+/// The tower in floats, when it trains: from where its values are most exact.
+TrainedTower make_tower(const Base& base, const TuningOptions& options) {
+  if (!options.train_tower) return {};
+  if (!base.profile.has_vision()) {
+    raise(ErrorKind::invalid_argument,
+          "--train-tower: the model {} has no vision tower; give one with --vision",
+          base.profile.name);
+  }
+  const bool from_folder = !base.checkpoint.empty() && options.vision.empty();
+  VisionTower tower =
+      from_folder ? load_folder_tower(base.checkpoint) : load_gguf_tower(base.tower());
+  tower->set_recompute(options.recompute);
+  return {tower, base.profile.tokens_per_image};
+}
+
 /// Takes the model's own LoRA as the start.
 void read_adapter(Base& base) {
   std::vector<std::string>& adapters = base.profile.adapters;
@@ -124,6 +142,7 @@ void check(const TuningOptions& o) {
   require(o.dropout >= 0 && o.dropout < 1, "--dropout must be from 0 to below 1");
   require(o.pack > 0 && o.longest > 1, "--pack and --longest must be above 1");
   require(o.lr > 0 && o.projector_lr >= 0, "--lr must be above 0");
+  require(o.tower_lr > 0, "--tower-lr must be above 0; without --train-tower the tower is frozen");
   require(o.warmup >= 0 && o.warmup < 1, "--warmup is a part of the steps, from 0 to below 1");
   require(!o.new_projector || o.tokens_per_image > 0, "--new-projector needs --tokens-per-image");
   require(!(o.full && o.quantised_base), "a quantised base can only take a LoRA, not --full");
@@ -166,9 +185,13 @@ ExampleSet tokenise(const Base& base, const fs::path& data, std::int64_t longest
                         .longest = longest});
 }
 
-AnswerModelImpl::Features features_of(const std::vector<fs::path>& images, const Base& base,
-                                      const TuningOptions& options, const CancelToken& cancel) {
+AnswerModelImpl::Images images_of(const std::vector<fs::path>& images, const Base& base,
+                                  const TuningOptions& options, const CancelToken& cancel) {
   if (images.empty()) return {};
+  if (options.train_tower) {
+    auto pictures = std::make_shared<Pictures>(images, base.profile, options.threads);
+    return [pictures](const torch::Tensor& indices) { return pictures->at(indices); };
+  }
   auto features = std::make_shared<ImageFeatures>(
       images, base.profile, options.out / "features.safetensors", options.threads, cancel);
   return [features](const torch::Tensor& indices) { return features->at(indices); };
@@ -184,6 +207,7 @@ std::string identity(const TuningOptions& o, const Base& base, const fs::path& d
   hash.update(fmt::format("{} {} {} {} {} {} {} {} {} {} ", o.freeze_projector, o.pack, o.longest,
                           o.lr, o.projector_lr, o.schedule, o.warmup, o.weight_decay, o.clip,
                           o.seed));
+  if (o.train_tower) hash.update(fmt::format("tower {} ", o.tower_lr));
   hash.update(sha256_of_file(data));
   for (const fs::path& file : {base.decoder(), base.tower(), base.adapter}) {
     if (fs::is_regular_file(file)) hash.update(sha256_of_file(file));
@@ -192,7 +216,7 @@ std::string identity(const TuningOptions& o, const Base& base, const fs::path& d
 }
 
 AnswerModel make_model(const Base& base, const TuningOptions& options,
-                       AnswerModelImpl::Features features) {
+                       AnswerModelImpl::Images images) {
   const bool from_folder = !base.checkpoint.empty() && !options.quantised_base;
   const auto weights =
       open_gemma_weights(from_folder ? base.checkpoint : base.decoder(),
@@ -217,7 +241,7 @@ AnswerModel make_model(const Base& base, const TuningOptions& options,
     for (torch::Tensor& value : projector->parameters())
       value.set_requires_grad(!options.freeze_projector);
   }
-  return AnswerModel(decoder, projector, std::move(features));
+  return AnswerModel(decoder, projector, std::move(images), make_tower(base, options));
 }
 
 }  // namespace galen::train

@@ -6,7 +6,6 @@
 
 #include "model/profile.h"
 #include "train/sft/examples.h"
-#include "train/sft/image_features.h"
 #include "train/sft/model.h"
 #include "train/sft/tuning_options.h"
 
@@ -30,19 +29,21 @@ struct Base {
 [[nodiscard]] ExampleSet tokenise(const Base& base, const std::filesystem::path& data,
                                   std::int64_t longest);
 
-/// Features of the images, from OUT/features.safetensors or encoded now; empty without images.
-[[nodiscard]] AnswerModelImpl::Features features_of(
-    const std::vector<std::filesystem::path>& images, const Base& base,
-    const TuningOptions& options, const CancelToken& cancel);
+/// What the model is given of the images: pixels for a tower that trains, else the frozen tower's
+/// features, from OUT/features.safetensors or encoded now. Empty without images.
+[[nodiscard]] AnswerModelImpl::Images images_of(const std::vector<std::filesystem::path>& images,
+                                                const Base& base, const TuningOptions& options,
+                                                const CancelToken& cancel);
 
 /// Everything that a resumed run must share with the one that made the checkpoint, as one hash.
 /// @param more what the method adds
 [[nodiscard]] std::string identity(const TuningOptions& options, const Base& base,
                                    const std::filesystem::path& data, const std::string& more);
 
-/// The decoder with what trains, and the projector. Draws the new weights from torch's generator.
-/// @throws Error invalid_argument when the targets name no layer
+/// The decoder with what trains, the projector, and the tower when it trains. Draws the new weights
+/// from torch's generator.
+/// @throws Error invalid_argument when the targets name no layer, or there is no tower to train
 [[nodiscard]] AnswerModel make_model(const Base& base, const TuningOptions& options,
-                                     AnswerModelImpl::Features features);
+                                     AnswerModelImpl::Images images);
 
 }  // namespace galen::train

@@ -45,7 +45,7 @@ class Run {
                    : static_cast<std::int64_t>(std::ceil(
                          options.epochs * static_cast<double>(order_.steps_per_epoch())))),
         identity_(run_identity(options, base_, total_)),
-        model_(make_model(base_, options, features_of(examples_.images, base_, options, cancel))),
+        model_(make_model(base_, options, images_of(examples_.images, base_, options, cancel))),
         learner_(model_, options, total_),
         checkpoints_(options.out) {
     if (const std::int64_t most = options.validate_most;

@@ -24,11 +24,13 @@ struct TuningOptions {
   bool new_projector = false;         ///< start a projector of our own
   std::int64_t tokens_per_image = 0;  ///< of a new projector
   bool freeze_projector = false;
+  bool train_tower = false;  ///< learn the vision tower, too; it then runs in every step
 
   std::int64_t pack = 1024;     ///< tokens that go through the model at once
   std::int64_t longest = 2048;  ///< longer conversations are left out
   double lr = 2e-4;
   double projector_lr = 0;          ///< 0 = as lr
+  double tower_lr = 2e-5;           ///< of a tower that trains
   std::string schedule = "cosine";  ///< cosine, linear, constant
   double warmup = 0.03;             ///< part of the steps
   double weight_decay = 0;

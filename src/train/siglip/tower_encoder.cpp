@@ -1,5 +1,7 @@
 #include "train/siglip/tower_encoder.h"
 
+#include "train/nn/recompute.h"
+
 namespace galen::train {
 
 torch::nn::LayerNorm make_norm(const TowerShape& shape) {
@@ -48,7 +50,12 @@ TowerEncoderImpl::TowerEncoderImpl(const TowerShape& shape) {
 }
 
 torch::Tensor TowerEncoderImpl::forward(torch::Tensor x) {
-  for (const auto& layer : *layers_) x = layer->as<TowerBlock>()->forward(x);
+  for (const auto& layer : *layers_) {
+    auto* block = layer->as<TowerBlock>();
+    const bool again = recompute_ && torch::GradMode::is_enabled();
+    x = again ? recomputed([block](const torch::Tensor& in) { return block->forward(in); }, x)
+              : block->forward(x);
+  }
   return x;
 }
 

@@ -63,9 +63,12 @@ class TowerEncoderImpl : public torch::nn::Module {
  public:
   explicit TowerEncoderImpl(const TowerShape& shape);
   torch::Tensor forward(torch::Tensor x);
+  /// Keeps only each block's input for the backward pass, and computes the rest again there.
+  void set_recompute(bool recompute) { recompute_ = recompute; }
 
  private:
   torch::nn::ModuleList layers_;
+  bool recompute_ = false;
 };
 TORCH_MODULE(TowerEncoder);
 

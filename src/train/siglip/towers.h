@@ -43,6 +43,8 @@ class VisionTowerImpl : public torch::nn::Module {
   torch::Tensor features(const torch::Tensor& pixels);
   /// Pixels to [images, hidden]: the pooling head, or the mean of the patches without one.
   torch::Tensor forward(const torch::Tensor& pixels);
+  /// Less memory in training for more time: see TowerEncoderImpl.
+  void set_recompute(bool recompute) { encoder_->set_recompute(recompute); }
 
   [[nodiscard]] const SiglipVisionConfig& config() const { return config_; }
   [[nodiscard]] torch::nn::Conv2d& patch_embedding() { return patch_embedding_; }

@@ -12,10 +12,10 @@
 
 #include "base/file.h"
 #include "engine/engine.h"
-#include "io/raster/raster.h"
 #include "model/gemma/decoder.h"
 #include "model/siglip/tower.h"
 #include "model/weights/import.h"
+#include "tiny_model.h"
 #include "train/gemma/decoder.h"
 #include "train/run/checkpoint.h"
 #include "train/sft/setup.h"
@@ -27,73 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kSide = 56;
 const CancelToken kGoOn;
-
-/// An empty folder of the running test's own: tests run at the same time.
-fs::path fresh(const std::string& name) {
-  const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
-  const auto folder = fs::path(testing::TempDir()) / "galen_sft_test" / test / name;
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
-
-Image picture(int seed) {
-  Image image = make_image(kSide, kSide, 3);
-  for (std::size_t i = 0; i < image.data.size(); ++i)
-    image.data[i] = static_cast<std::uint8_t>(
-        seed % 2 == 0 ? (i * 37 + static_cast<std::size_t>(seed)) % 120 : 255 - i % 90);
-  return image;
-}
-
-/// Eight pictures of two kinds, each with a question about its kind; the last two for validation.
-fs::path data_set() {
-  const fs::path folder = fresh("data");
-  std::string lines;
-  for (int i = 0; i < 8; ++i) {
-    const std::string name = std::to_string(i) + ".png";
-    raster::write_png(folder / name, picture(i));
-    const std::string answer = i % 2 == 0 ? "The lungs are clear." : "A nodule is seen.";
-    lines += R"({"image": ")" + name +
-             R"(", "messages": [{"role": "user", "content": "Describe."},)" +
-             R"({"role": "assistant", "content": ")" + answer + R"("}], "split": ")" +
-             (i < 6 ? "train" : "val") + "\"}\n";
-  }
-  write_file(folder / "data.jsonl", lines);
-  return folder / "data.jsonl";
-}
-
-/// The tiny checkpoint with its weights in float, so that merging rounds nothing.
-fs::path float_checkpoint() {
-  const fs::path source = fs::path(GALEN_SOURCE_DIR) / "tests/golden/gemma3/sharded/checkpoint";
-  const fs::path folder = fresh("checkpoint");
-  std::map<std::string, torch::Tensor> tensors;
-  for (const auto& entry : fs::directory_iterator(source)) {
-    if (entry.path().extension() == ".safetensors") {
-      for (auto& [name, value] : read_tensors(entry.path(), true)) tensors[name] = value;
-    } else if (entry.path().filename() != "model.safetensors.index.json") {
-      fs::copy(entry.path(), folder / entry.path().filename());
-    }
-  }
-  write_tensors(folder / "model.safetensors", tensors);
-  return folder;
-}
-
-SftOptions options_for(const std::string& run) {
-  SftOptions options;
-  options.model = float_checkpoint().string();
-  options.data = data_set();
-  options.out = fresh(run);
-  options.rank = 4;
-  options.alpha = 8;
-  options.batch = 3;
-  options.lr = 5e-3;
-  options.steps = 12;
-  options.seed = 3;
-  options.threads = 1;
-  return options;
-}
 
 TEST(Sft, LearnsToTellPicturesApart) {
   SftOptions options = options_for("learns");

@@ -1,4 +1,4 @@
-#include "train/gemma/recompute.h"
+#include "train/nn/recompute.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <mutex>
