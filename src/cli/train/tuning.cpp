@@ -24,7 +24,9 @@ void add_lora(CLI::App& verb, train::TuningOptions& o) {
       ->check(CLI::IsMember({"float", "quantised"}));
   verb.add_flag("--recompute", o.recompute,
                 "Compute layers again in the backward pass: less memory, a third more time");
-  verb.add_flag("--merge", o.merge, "Also write the merged weights as a Hugging Face folder");
+  verb.add_flag("--merge", o.merge,
+                "Also write the weights with the LoRA added: a Hugging Face folder, or of a GGUF one "
+                "GGUF");
 }
 
 void add_optimiser(CLI::App& verb, train::TuningOptions& o) {

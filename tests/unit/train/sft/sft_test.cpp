@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "model/gemma/decoder.h"
 #include "model/siglip/tower.h"
+#include "model/weights/gguf_check.h"
 #include "model/weights/import.h"
 #include "tiny_model.h"
 #include "train/gemma/decoder.h"
@@ -171,6 +172,42 @@ TEST(Sft, TheEngineWithTheAdapterSaysWhatTheMergedModelSaysInTorch) {
   model::Profile without = profile;
   without.adapters.clear();
   EXPECT_GT(std::abs(found.back() - engine_logits(without, folder / base.decoder).back()), 0.01);
+}
+
+TEST(Sft, AGgufIsMergedIntoOneDecoderThatSaysWhatItSaysWithTheAdapter) {
+  SftOptions options = options_for("merged");
+  const model::Profile base = model::import_model(
+      options.model,
+      {.name = "q8", .out = fresh("q8") / "m", .type = model::WeightType::q8_0, .threads = 1});
+  options.model = base.folder.string();
+  options.quantised_base = true;
+  options.targets = "[qo]_proj$";
+  options.merge = true;
+  const SftResult result = run_sft(options, kGoOn);
+  const model::Profile profile = model::load_profile(result.model);
+  const model::Profile merged = model::load_profile(options.out / "merged");
+  EXPECT_TRUE(merged.adapters.empty());
+  const fs::path decoder = merged.folder / merged.decoder;
+  const auto tensor = [](const fs::path& file, const char* name) {
+    const auto gguf = model::Gguf::open(file);
+    const auto bytes = gguf.data(gguf.tensor(name));
+    return std::string(bytes.begin(), bytes.end());
+  };
+  const auto kept = tensor(base.folder / base.decoder, "blk.0.ffn_up.weight");
+  EXPECT_EQ(tensor(decoder, "blk.0.ffn_up.weight"), kept);
+  EXPECT_NE(tensor(decoder, "blk.0.attn_q.weight").size(),
+            tensor(base.folder / base.decoder, "blk.0.attn_q.weight").size());
+
+  const auto found = torch::tensor(engine_logits(merged, decoder));
+  const auto with_adapter = torch::tensor(engine_logits(profile, profile.folder / profile.decoder));
+  model::Profile plain = profile;
+  plain.adapters.clear();
+  const auto without = torch::tensor(engine_logits(plain, profile.folder / profile.decoder));
+  const double largest = with_adapter.abs().max().item<double>();
+  const double moved = (without - with_adapter).abs().max().item<double>() / largest;
+  const double error = (found - with_adapter).abs().max().item<double>() / largest;
+  EXPECT_LT(error, 0.03);  // bfloat16
+  EXPECT_LT(error, moved / 3);
 }
 
 TEST(Sft, AFullyTrainedDecoderBecomesAGguf) {
