@@ -14,7 +14,7 @@
 namespace galen::train {
 
 struct FinetuneOptions {
-  std::filesystem::path data;  ///< a list: path, label or labels, group, split
+  std::filesystem::path data;     ///< a list: path, label or labels, group, split
   std::filesystem::path encoder;  ///< timm safetensors, or a SigLIP folder
   std::filesystem::path out;      ///< run folder
   std::string train_split = "train";
