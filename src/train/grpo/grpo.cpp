@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <numeric>
+#include <optional>
 
 #include "base/log.h"
 #include "base/parallel.h"
@@ -107,7 +108,7 @@ class Run {
   void resume();
   void save() const;
   void load_policy();
-  Draw draw();
+  std::optional<Draw> draw();
   std::vector<Part> parts_of(const Draw& draw);
   torch::Tensor log_probs(const Part& part);
   std::map<std::string, double> update(std::vector<Part>& parts, std::size_t answers);
@@ -173,12 +174,13 @@ void Run::load_policy() {
   rollouts_.set_policy(folder / "adapter.gguf");
 }
 
-Draw Run::draw() {
+/// Nothing when the run is cancelled on the way.
+std::optional<Draw> Run::draw() {
   Draw drawn;
   const auto step = static_cast<std::uint64_t>(steps_done());
   const std::vector<std::int64_t> batch = order_.at(steps_done());
   for (const std::int64_t index : batch) {
-    cancel_.check();
+    if (cancel_.is_cancelled()) return std::nullopt;
     const auto i = static_cast<std::size_t>(index);
     const Example& prompt = examples_.train[i];
     const std::int64_t rows = prompt_rows(prompt);
@@ -266,20 +268,20 @@ GrpoResult Run::train() {
   Progress progress("grpo", static_cast<std::uint64_t>(options_.steps), "steps");
   progress.advance(static_cast<std::uint64_t>(steps_done()));
   while (steps_done() < options_.steps) {
-    if (cancel_.is_cancelled()) {
+    load_policy();
+    const std::optional<Draw> drawn = draw();
+    if (!drawn) {
       save();
       throw Error(ErrorKind::cancelled, "stopped; the same command goes on from here");
     }
-    load_policy();
-    const Draw drawn = draw();
-    std::vector<Part> parts = parts_of(drawn);
+    std::vector<Part> parts = parts_of(*drawn);
     std::map<std::string, double> figures;
     for (std::int64_t i = 0; i < options_.updates; ++i)
-      figures = update(parts, drawn.answers.size());
-    history_.push_back(drawn.reward);
-    figures["reward"] = drawn.reward;
-    figures["reward_spread"] = drawn.spread;
-    figures["answer_tokens"] = drawn.length;
+      figures = update(parts, drawn->answers.size());
+    history_.push_back(drawn->reward);
+    figures["reward"] = drawn->reward;
+    figures["reward_spread"] = drawn->spread;
+    figures["answer_tokens"] = drawn->length;
     log.write(steps_done(), figures);
     progress.advance();
     if (steps_done() == options_.steps || steps_done() % options_.checkpoint_every == 0) save();

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <galen/error.h>
+
 #include "base/file.h"
 #include "base/json.h"
 #include "train/grpo/loss.h"
@@ -46,11 +48,17 @@ fs::path data_set(const fs::path& folder, const std::vector<std::string>& answer
   return folder / (answers.front() + ".jsonl");
 }
 
-/// A model that has learned to say either of two answers is rewarded for one.
-TEST(Grpo, TheRewardRises) {
-  const fs::path folder = fs::path(testing::TempDir()) / "galen_grpo_test";
+/// An empty folder of the running test's own: tests run at the same time.
+fs::path test_folder() {
+  const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
+  const fs::path folder = fs::path(testing::TempDir()) / "galen_grpo_test" / test;
   fs::remove_all(folder);
   fs::create_directories(folder);
+  return folder;
+}
+
+/// A run on a model that has learned to say either of two answers and is rewarded for one.
+GrpoOptions options_in(const fs::path& folder) {
   SftOptions sft;
   sft.model = (fs::path(GALEN_SOURCE_DIR) / "tests/golden/gemma3/text_only/checkpoint").string();
   sft.data = data_set(folder, {"no", "clear"});
@@ -74,11 +82,39 @@ TEST(Grpo, TheRewardRises) {
   options.max_tokens = 6;
   options.kl = 0.01;
   options.threads = 1;
-  const GrpoResult result = run_grpo(options, go_on);
+  return options;
+}
+
+TEST(Grpo, TheRewardRises) {
+  const CancelToken go_on;
+  const GrpoResult result = run_grpo(options_in(test_folder()), go_on);
   EXPECT_EQ(result.steps, 12);
   EXPECT_LT(result.first_reward, 0.9);
   EXPECT_GT(result.last_reward, result.first_reward + 0.1);
   EXPECT_TRUE(fs::exists(result.model / "adapter.gguf"));
+}
+
+TEST(Grpo, AResumedRunEndsWithTheSameBytes) {
+  GrpoOptions options = options_in(test_folder());
+  options.steps = 4;
+  options.updates = 2;
+  options.checkpoint_every = 2;
+  const CancelToken go_on;
+  const GrpoResult whole = run_grpo(options, go_on);
+  const fs::path adapter = options.out / "adapter" / "adapter_model.safetensors";
+  const std::string expected = read_file(adapter, 1 << 24);
+
+  CancelToken stop;
+  stop.cancel();
+  ASSERT_TRUE(fs::remove(options.out / "checkpoints" / "step-000000000004.safetensors"));
+  EXPECT_THROW((void)run_grpo(options, stop), Error);
+  const GrpoResult resumed = run_grpo(options, go_on);
+  EXPECT_EQ(read_file(adapter, 1 << 24), expected);
+  EXPECT_EQ(resumed.first_reward, whole.first_reward);
+  EXPECT_EQ(resumed.last_reward, whole.last_reward);
+
+  options.kl *= 2;
+  EXPECT_THROW((void)run_grpo(options, go_on), Error);
 }
 
 }  // namespace
