@@ -123,6 +123,10 @@ void add_training_options(CLI::App& verb, MilArguments& arguments) {
   verb.add_option("--batch", arguments.batch, "Slides a step; 0 = 1, or 32 for survival")
       ->type_name("N")
       ->check(CLI::Range(0, 1000000));
+  verb.add_option("--optimiser", arguments.options.optimiser,
+                  "auto: lookahead-radam for transmil, else adamw")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"auto", "adamw", "lookahead-radam"}));
   verb.add_option("--lr", training.learning_rate, "Learning rate")
       ->type_name("RATE")
       ->check(CLI::PositiveNumber);

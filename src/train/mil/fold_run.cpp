@@ -23,6 +23,12 @@ torch::Device pick_device() {
   return torch::cuda::is_available() ? torch::kCUDA : torch::kCPU;
 }
 
+std::unique_ptr<Optimiser> make_optimiser(MilOptimiser kind,
+                                          const std::vector<Parameter>& parameters) {
+  if (kind == MilOptimiser::adamw) return make_adamw(parameters);
+  return make_lookahead(make_radam(parameters), parameters);
+}
+
 void copy_weights(const torch::nn::Module& from, torch::nn::Module& to) {
   std::map<std::string, torch::Tensor> tensors;
   collect(from, "", tensors);
@@ -62,7 +68,7 @@ FoldRun::FoldRun(const BagList& list, BagStore& store, BagFold fold, const Aggre
     best_ = make_aggregator(model);
     best_->to(device_);
   }
-  optimiser_ = make_adamw(parameters_of(*model_, "model"));
+  optimiser_ = make_optimiser(training_.optimiser, parameters_of(*model_, "model"));
   if (training_.task != MilTask::regression) return;
   const auto count = static_cast<double>(fold_.train.size());
   for (const std::size_t bag : fold_.train) centre_ += list_.bags[bag].value / count;

@@ -26,6 +26,9 @@ const std::map<std::string, AggregatorKind> kAggregators{
 const std::map<std::string, InstanceLoss> kInstanceLosses{
     {"none", InstanceLoss::none}, {"ce", InstanceLoss::cross_entropy}, {"svm", InstanceLoss::svm}};
 
+const std::map<std::string, MilOptimiser> kOptimisers{
+    {"adamw", MilOptimiser::adamw}, {"lookahead-radam", MilOptimiser::lookahead_radam}};
+
 const char* name_of(MilTask task) {
   switch (task) {
     case MilTask::classification: return "classification";
@@ -60,6 +63,12 @@ AggregatorOptions model_options(const MilOptions& options, const BagList& list) 
   return model;
 }
 
+/// TransMIL is trained with lookahead-RAdam as published, the others with AdamW.
+std::string optimiser_name(const MilOptions& options) {
+  if (options.optimiser != "auto") return options.optimiser;
+  return options.aggregator == "transmil" ? "lookahead-radam" : "adamw";
+}
+
 /// Everything that changes the result.
 OrderedJson describe_options(const MilOptions& options) {
   const MilTraining& training = options.training;
@@ -73,6 +82,7 @@ OrderedJson describe_options(const MilOptions& options) {
           {"subtyping", options.subtyping},
           {"epochs", training.epochs},
           {"batch", training.batch},
+          {"optimiser", optimiser_name(options)},
           {"learning_rate", training.learning_rate},
           {"weight_decay", training.weight_decay},
           {"bag_weight", training.bag_weight},
@@ -127,6 +137,7 @@ MilOutcome run_mil(const MilOptions& options, const CancelToken& cancel) {
   const OrderedJson described = describe_options(options);
   MilTraining training = options.training;
   training.task = options.list.task;
+  training.optimiser = look_up(kOptimisers, optimiser_name(options));
   training.options_hash = hash_of(described, list);
   const std::uint64_t seed = training.seed;
   const auto folds = make_bag_folds(list, training.task, options.folds, seed);

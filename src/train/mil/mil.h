@@ -23,7 +23,8 @@ struct MilOptions {
   std::string instance_loss = "none";  ///< CLAM: none, ce, svm
   int instance_patches = 8;
   bool subtyping = false;
-  MilTraining training;  ///< task and options_hash are filled in
+  std::string optimiser = "auto";  ///< adamw, lookahead-radam; auto: that of transmil, else adamw
+  MilTraining training;            ///< task, optimiser and options_hash are filled in
   int folds = 5;
   int bootstrap = 1000;
   AttentionFormat attention = AttentionFormat::hdf5;

@@ -7,11 +7,14 @@
 
 namespace galen::train {
 
+enum class MilOptimiser { adamw, lookahead_radam };
+
 /// How an aggregator is trained. The defaults are CLAM's.
 struct MilTraining {
   MilTask task = MilTask::classification;
   int epochs = 200;
   int batch = 1;  ///< bags a step; for survival the sets at risk are taken within it
+  MilOptimiser optimiser = MilOptimiser::adamw;
   double learning_rate = 2e-4;
   double weight_decay = 1e-5;
   double bag_weight = 0.7;  ///< of the bag's loss beside the instance loss, which has the rest

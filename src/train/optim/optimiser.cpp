@@ -1,27 +1,10 @@
 #include "train/optim/optimiser.h"
 
 #include "base/raise.h"
+#include "train/optim/moments.h"
 
 namespace galen::train {
 namespace {
-
-using Moments = std::vector<torch::Tensor>;
-
-Moments zeros_like(const std::vector<Parameter>& parameters) {
-  Moments moments;
-  moments.reserve(parameters.size());
-  for (const Parameter& parameter : parameters) {
-    moments.push_back(torch::zeros_like(parameter.value, at::MemoryFormat::Contiguous));
-  }
-  return moments;
-}
-
-void name_moments(const std::vector<Parameter>& parameters, const Moments& moments,
-                  const char* name, std::map<std::string, torch::Tensor>& state) {
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    state[parameters[i].name + "." + name] = moments[i];
-  }
-}
 
 class AdamW : public Optimiser {
  public:
@@ -29,11 +12,8 @@ class AdamW : public Optimiser {
       : parameters_(std::move(parameters)),
         options_(options),
         mean_(zeros_like(parameters_)),
-        square_(zeros_like(parameters_)) {
-    for (size_t i = 0; i < parameters_.size(); ++i) {
-      steps_.push_back(torch::zeros({}, parameters_[i].value.options().dtype(torch::kFloat32)));
-    }
-  }
+        square_(zeros_like(parameters_)),
+        steps_(zero_steps(parameters_)) {}
 
   void step(double learning_rate, double weight_decay) override {
     const torch::NoGradGuard no_grad;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +33,23 @@ struct AdamWOptions {
 /// AdamW (Loshchilov 2019) as torch.optim.AdamW.
 [[nodiscard]] std::unique_ptr<Optimiser> make_adamw(std::vector<Parameter> parameters,
                                                     const AdamWOptions& options = {});
+
+/// RAdam (Liu 2020, arXiv 1908.03265, algorithm 2) with AdamW's decay, as
+/// torch.optim.RAdam(decoupled_weight_decay=True).
+[[nodiscard]] std::unique_ptr<Optimiser> make_radam(std::vector<Parameter> parameters,
+                                                    const AdamWOptions& options = {});
+
+struct LookaheadOptions {
+  std::int64_t every = 6;  ///< steps of the fast optimiser
+  double share = 0.5;      ///< of the way to the fast weights
+};
+
+/// Lookahead (Zhang 2019, arXiv 1907.08610): after every few steps of `fast` the slow weights,
+/// which start as the parameters are, go a part of the way to them, and `fast` goes on from there.
+/// `fast` has the same parameters.
+[[nodiscard]] std::unique_ptr<Optimiser> make_lookahead(std::unique_ptr<Optimiser> fast,
+                                                        std::vector<Parameter> parameters,
+                                                        const LookaheadOptions& options = {});
 
 enum class LarsForm {
   classic,  ///< SimCLR lars_optimizer.py: v = m v + lr trust (g + wd w); w -= v

@@ -51,6 +51,20 @@ TEST(FoldRun, goes_on_to_the_bit_from_a_checkpoint) {
   EXPECT_EQ(fixture.weights("killed"), fixture.weights("whole"));
 }
 
+TEST(FoldRun, goes_on_to_the_bit_with_transmils_optimiser) {
+  Fixture fixture("resume_lookahead");
+  fixture.training.optimiser = MilOptimiser::lookahead_radam;
+  fixture.run("whole").train(CancelToken());
+  std::filesystem::create_directories(fixture.folder / "killed" / "checkpoints");
+  const std::string third = "checkpoints/step-000000000003.safetensors";
+  std::filesystem::copy_file(fixture.folder / "whole" / third, fixture.folder / "killed" / third);
+  fixture.run("killed").train(CancelToken());
+  EXPECT_EQ(fixture.weights("killed"), fixture.weights("whole"));
+  fixture.training.optimiser = MilOptimiser::adamw;
+  fixture.run("adamw").train(CancelToken());
+  EXPECT_NE(fixture.weights("adamw"), fixture.weights("whole"));
+}
+
 TEST(FoldRun, refuses_a_folder_of_other_options) {
   Fixture fixture("other");
   fixture.run("run").train(CancelToken());

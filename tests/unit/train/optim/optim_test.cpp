@@ -63,6 +63,57 @@ TEST(LinearSchedule, StaysAtItsEnd) {
   EXPECT_DOUBLE_EQ(line.at(99), 1);
 }
 
+/// Gradients that grow step by step.
+void set_gradient(const Parameter& w, int step) {
+  w.value.mutable_grad() = torch::tensor({.3 + .1 * step, -.1 + .05 * step, .2}, torch::kFloat64);
+}
+
+// Values of algorithm 2 in double precision: the fifth step is the last without rectification.
+TEST(Radam, FollowsThePaper) {
+  const Parameter w = parameter({1, 2, 2}, {0, 0, 0});
+  const auto radam = make_radam({w}, {.epsilon = 0});
+  for (int step = 0; step < 5; ++step) {
+    set_gradient(w, step);
+    radam->step(0.1, 0.01);
+  }
+  expect_values(w.value, {.7909888812, 2.0127596755, 1.8902197801}, 1e-9);
+  for (int step = 5; step < 8; ++step) {
+    set_gradient(w, step);
+    radam->step(0.1, 0.01);
+  }
+  expect_values(w.value, {.7787473389, 2.0005981957, 1.8748334046}, 1e-9);
+}
+
+TEST(Lookahead, GoesHalfWayEveryThirdStep) {
+  const Parameter w = parameter({1}, {0});
+  const auto lookahead = make_lookahead(make_sgd({w}, 0), {w}, {.every = 3, .share = 0.5});
+  const std::vector<double> expected{.9, .7, .7, .3, -.2, -.05};
+  for (int step = 1; step <= 6; ++step) {
+    w.value.mutable_grad() = torch::tensor({1.0 * step}, torch::kFloat64);
+    lookahead->step(0.1, 0);
+    expect_values(w.value, {expected[static_cast<size_t>(step - 1)]}, 1e-12);
+  }
+}
+
+TEST(Lookahead, GoesOnFromItsState) {
+  const auto run = [](int stop) {
+    const Parameter w = parameter({1, 2, 2}, {0, 0, 0});
+    auto optimiser = make_lookahead(make_radam({w}), {w}, {.every = 4});
+    for (int step = 0; step < 8; ++step) {
+      if (step == stop) {
+        std::map<std::string, torch::Tensor> kept;
+        for (const auto& [name, value] : optimiser->state()) kept[name] = value.clone();
+        optimiser = make_lookahead(make_radam({w}), {w}, {.every = 4});
+        optimiser->restore(kept);
+      }
+      set_gradient(w, step);
+      optimiser->step(0.1, 0.01);
+    }
+    return w.value.detach().clone();
+  };
+  EXPECT_TRUE(torch::equal(run(-1), run(6)));
+}
+
 TEST(Lars, ClassicFormEqualsSimclrs) {
   const Parameter w = parameter({1, 2, 2}, {.3, -.1, .2});
   const auto lars = make_lars({w}, {.form = LarsForm::classic});
