@@ -1,7 +1,9 @@
 #pragma once
-// Zero-shot classification with a two-tower model (MedSigLIP report, spec A9).
+// Classification: zero-shot with a two-tower model (MedSigLIP report, spec A9), or with the classes
+// that an encoder was trained for.
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,31 @@ class Classifier {
   Embedder& embedder_;
   std::vector<LabelGroup> groups_;
   std::vector<std::vector<float>> prompt_embeddings_;  // per label: prompts x width
+};
+
+struct ClassScore {
+  std::string label;
+  float probability = 0;  ///< soft-max over the classes, or each class's own sigmoid
+};
+
+/// Applies the classes that `galen train finetune` taught an encoder. Not thread-safe.
+class TrainedClassifier {
+ public:
+  /// Throws unsupported for a model without trained classes; not_found, malformed.
+  explicit TrainedClassifier(const EmbedderOptions& options);
+  ~TrainedClassifier();
+  TrainedClassifier(TrainedClassifier&&) noexcept;
+  TrainedClassifier& operator=(TrainedClassifier&&) noexcept;
+
+  /// True when an image may have several of the classes or none.
+  [[nodiscard]] bool is_multi_label() const;
+  /// Every class, in the order of training. For the slices of a volume and the patches of a slide
+  /// the mean of their probabilities.
+  [[nodiscard]] std::vector<ClassScore> classify(const Input& input);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace galen

@@ -206,6 +206,7 @@ Profile load_profile(const std::filesystem::path& folder) {
   fields.read_file_name("decoder", profile.decoder);
   fields.read_file_name("vision", profile.vision);
   fields.read_file_name("tokenizer", profile.tokenizer);
+  fields.read_file_name("head", profile.head);
   profile.adapters = read_adapters(fields);
   read_limits(fields, profile);
   fields.read("prompts", profile.prompts);
@@ -224,6 +225,7 @@ void save_profile(const Profile& profile) {
   if (!profile.decoder.empty()) json["decoder"] = profile.decoder;
   if (!profile.vision.empty()) json["vision"] = profile.vision;
   if (!profile.tokenizer.empty()) json["tokenizer"] = profile.tokenizer;
+  if (!profile.head.empty()) json["head"] = profile.head;
   if (!profile.adapters.empty()) json["adapters"] = profile.adapters;
   json["image_size"] = profile.image_size;
   json["tokens_per_image"] = profile.tokens_per_image;

@@ -30,6 +30,7 @@ struct Profile {
   std::string decoder;  ///< GGUF of the language model; empty for siglip
   std::string vision;  ///< GGUF of the vision tower (mmproj) or of both SigLIP towers; may be empty
   std::string tokenizer;              ///< SentencePiece model of a SigLIP text tower; may be empty
+  std::string head;                   ///< safetensors of classes trained on the tower; may be empty
   std::vector<std::string> adapters;  ///< LoRA GGUF files applied to the decoder
 
   int image_size = 896;              ///< pixels, square

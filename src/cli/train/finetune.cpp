@@ -20,6 +20,7 @@ int finetune(const Context& context, FinetuneOptions options) {
   const train::FinetuneResult result = run_finetune(options, context.cancel);
   if (context.json) {
     Json json = {{"classifier", result.folder.string()},
+                 {"model", result.model.string()},
                  {"validation_auc", result.best_validation},
                  {"best_epoch", result.best_epoch}};
     for (const auto& [name, measured] : result.test) {
@@ -36,6 +37,7 @@ int finetune(const Context& context, FinetuneOptions options) {
     fmt::print("test {}: {:.4f} ({:.4f} to {:.4f})\n", name, measured.value, measured.interval.low,
                measured.interval.high);
   }
+  if (!result.model.empty()) fmt::print("model: {}\n", result.model.string());
   return 0;
 }
 

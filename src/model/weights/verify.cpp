@@ -71,6 +71,7 @@ void check_vision(const Gguf& gguf, Family family) {
 
 void verify_model(const Profile& profile, const CancelToken* cancel) {
   std::vector<std::string> files = profile.adapters;
+  if (!profile.head.empty()) files.push_back(profile.head);
   for (const std::string& file : {profile.decoder, profile.vision, profile.tokenizer}) {
     if (!file.empty()) files.push_back(file);
   }

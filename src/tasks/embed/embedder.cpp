@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <cmath>
-#include <span>
 #include <utility>
 
 #include <galen/embed.h>
@@ -8,14 +6,10 @@
 #include "base/raise.h"
 #include "model/profile.h"
 #include "model/siglip/tower.h"
-#include "tasks/recipe.h"
-#include "vision/preprocess/normalise.h"
-#include "vision/view.h"
+#include "tasks/embed/image_encoder.h"
 
 namespace galen {
 namespace {
-
-constexpr std::size_t kBatch = 8;
 
 void normalise_rows(std::vector<float>& values, std::size_t width) {
   for (std::size_t row = 0; row + width <= values.size(); row += width) {
@@ -29,54 +23,22 @@ void normalise_rows(std::vector<float>& values, std::size_t width) {
   }
 }
 
-/// images x patches x hidden to images x hidden.
-std::vector<float> mean_over_patches(const std::vector<float>& features,
-                                     const model::VisionShape& shape, std::size_t images) {
-  const auto hidden = static_cast<std::size_t>(shape.hidden);
-  const auto patches = static_cast<std::size_t>(shape.patches());
-  std::vector<float> means(images * hidden, 0.0F);
-  for (std::size_t image = 0; image < images; ++image) {
-    for (std::size_t patch = 0; patch < patches; ++patch) {
-      const float* from = features.data() + (image * patches + patch) * hidden;
-      for (std::size_t i = 0; i < hidden; ++i)
-        means[image * hidden + i] += from[i] / float(patches);
-    }
-  }
-  return means;
-}
-
 }  // namespace
 
 struct Embedder::State {
   model::Profile profile;
-  vision::ViewRecipe recipe;
-  std::unique_ptr<model::VisionTower> vision;
+  tasks::ImageEncoder encoder;
   std::unique_ptr<model::TextTower> text;
-
-  /// images x hidden, not normalised.
-  std::vector<float> encode(std::span<const Image> images) {
-    const std::vector<float> pixels = vision::normalise(images);
-    const int count = static_cast<int>(images.size());
-    if (vision->shape().is_pooled()) return vision->pooled(pixels, count);
-    return mean_over_patches(vision->patch_features(pixels, count), vision->shape(), images.size());
-  }
 };
 
-Embedder::Embedder(const EmbedderOptions& options) : state_(std::make_unique<State>()) {
-  state_->profile = model::find_towers(options.model);
-  const model::Profile& profile = state_->profile;
-  if (!profile.has_vision()) {
-    raise(ErrorKind::unsupported,
-          "the model {} has no vision tower; import MedSigLIP or MedGemma (galen models import)",
-          profile.name);
-  }
-  const model::TowerOptions tower{.threads = options.threads, .device = {}};
-  state_->recipe = tasks::recipe_of(profile);
-  if (options.tf_resize) state_->recipe.resampling = vision::Resampling::tf;
-  state_->vision = model::VisionTower::load(profile.folder / profile.vision, tower);
+Embedder::Embedder(const EmbedderOptions& options) {
+  const model::Profile profile = model::find_towers(options.model);
+  state_ = std::make_unique<State>(
+      State{profile, tasks::ImageEncoder(profile, options.threads, options.tf_resize), nullptr});
   if (profile.family == model::Family::siglip) {
-    state_->text = model::TextTower::load(profile.folder / profile.vision,
-                                          profile.folder / profile.tokenizer, tower);
+    state_->text =
+        model::TextTower::load(profile.folder / profile.vision, profile.folder / profile.tokenizer,
+                               {.threads = options.threads, .device = {}});
   }
 }
 
@@ -85,7 +47,7 @@ Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 
 int Embedder::width() const {
-  return state_->vision->shape().hidden;
+  return state_->encoder.width();
 }
 const std::string& Embedder::model_name() const {
   return state_->profile.name;
@@ -104,25 +66,18 @@ std::vector<float> Embedder::embed_images(const std::vector<const Input*>& input
   std::vector<Image> images;
   std::vector<std::size_t> owner;  // which input an image belongs to
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    std::vector<vision::View> views = vision::make_views(*inputs[i], state_->recipe);
-    if (views.empty()) {
-      raise(ErrorKind::invalid_argument, "{}: holds no image to embed", inputs[i]->path.string());
-    }
-    for (vision::View& view : views) {
-      images.push_back(std::move(view.pixels));
+    for (Image& view : state_->encoder.views(*inputs[i])) {
+      images.push_back(std::move(view));
       owner.push_back(i);
     }
   }
   const auto hidden = static_cast<std::size_t>(width());
+  std::vector<float> features = state_->encoder.encode(images);
+  normalise_rows(features, hidden);
   std::vector<float> result(inputs.size() * hidden, 0.0F);
-  for (std::size_t begin = 0; begin < images.size(); begin += kBatch) {
-    const std::size_t count = std::min(kBatch, images.size() - begin);
-    std::vector<float> batch = state_->encode(std::span(images).subspan(begin, count));
-    normalise_rows(batch, hidden);
-    for (std::size_t k = 0; k < count; ++k) {
-      for (std::size_t i = 0; i < hidden; ++i)
-        result[owner[begin + k] * hidden + i] += batch[k * hidden + i];
-    }
+  for (std::size_t k = 0; k < images.size(); ++k) {
+    for (std::size_t i = 0; i < hidden; ++i)
+      result[owner[k] * hidden + i] += features[k * hidden + i];
   }
   normalise_rows(result, hidden);
   return result;

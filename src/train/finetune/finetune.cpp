@@ -16,6 +16,7 @@
 #include "train/data/loader.h"
 #include "train/data/open_source.h"
 #include "train/finetune/backbone.h"
+#include "train/finetune/export.h"
 #include "train/finetune/measure.h"
 #include "train/finetune/targets.h"
 #include "train/optim/optimiser.h"
@@ -292,6 +293,7 @@ class FinetuneRun {
         result.folder / "head.safetensors",
         {{"weight", head_->weight.detach()}, {"bias", head_->bias.detach()}},
         {{"classes", classes.dump()}, {"multi_label", options_.multi_label ? "true" : "false"}});
+    result.model = export_classifier(result.folder, options_.out, backbone_->image_size());
     test(result);
     return result;
   }

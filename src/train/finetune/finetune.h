@@ -45,13 +45,15 @@ struct Measured {
 
 struct FinetuneResult {
   std::filesystem::path folder;          ///< of encoder and head
+  std::filesystem::path model;           ///< for `galen classify`; empty for a ResNet
   double best_validation = 0;            ///< macro area under the ROC curve
   int best_epoch = 0;                    ///< counted from 1
   std::map<std::string, Measured> test;  ///< "auc", "balanced_accuracy", ...; empty without rows
 };
 
 /// Trains, or goes on with the run in `out`. Writes out/classifier (the encoder of the best epoch
-/// as it came, head.safetensors), out/test.json, out/checkpoints, out/log.jsonl, out/curves.html.
+/// as it came, head.safetensors), out/model (a Galen model of both), out/test.json,
+/// out/checkpoints, out/log.jsonl, out/curves.html.
 /// @throws Error invalid_argument for options that make no sense or differ from those of the run in
 ///         `out`, and for fewer than two classes; not_found, malformed for the inputs; cancelled
 ///         after a checkpoint was saved.

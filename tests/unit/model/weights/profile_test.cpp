@@ -21,6 +21,7 @@ Profile sample(const std::filesystem::path& folder) {
   profile.name = "medgemma-1.5-4b-it";
   profile.decoder = "decoder.gguf";
   profile.vision = "mmproj.gguf";
+  profile.head = "head.safetensors";
   profile.chat = true;
   profile.sha256["decoder.gguf"] = "00";
   apply_generation(profile, profile.name);
@@ -39,6 +40,7 @@ TEST(Profile, comes_back_as_it_was_saved) {
   const Profile loaded = load_profile(saved.folder);
   EXPECT_EQ(loaded.name, saved.name);
   EXPECT_EQ(loaded.vision, saved.vision);
+  EXPECT_EQ(loaded.head, saved.head);
   EXPECT_TRUE(loaded.thinking);
   ASSERT_EQ(loaded.ct_windows.size(), 3U);
   EXPECT_EQ(loaded.ct_windows[1].low, -135);

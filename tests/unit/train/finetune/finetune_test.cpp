@@ -8,13 +8,19 @@
 #include <torch/torch.h>
 #include <unistd.h>
 
+#include <galen/classify.h>
 #include <galen/error.h>
 
 #include "base/file.h"
 #include "io/raster/raster.h"
+#include "train/data/loader.h"
+#include "train/data/open_source.h"
+#include "train/finetune/backbone.h"
+#include "train/finetune/export.h"
 #include "train/nn/encoder.h"
 #include "train/run/checkpoint.h"
 #include "train/siglip/siglip_folder.h"
+#include "train/views/recipes.h"
 
 namespace galen::train {
 namespace {
@@ -84,6 +90,60 @@ TEST_F(FinetuneTest, ClassifierOnAnEncoderLearnsAndIsTested) {
   EXPECT_TRUE(fs::exists(folder_ / "run/test.json"));
 }
 
+/// Probabilities of the test pictures from torch.
+torch::Tensor torch_probabilities(const fs::path& list, const fs::path& encoder,
+                                  const fs::path& head, bool multi_label) {
+  const torch::NoGradGuard no_grad;
+  const auto backbone = open_backbone(encoder, 0);
+  const auto source = open_source(list, {.split = "test"});
+  Recipe recipe = whole_recipe(backbone->image_size());
+  recipe[0].normalisation = backbone->normalisation();
+  Loader loader(*source, recipe, {.batch = 8, .workers = 1, .drop_last = false, .shuffle = false});
+  Batch batch = loader.next();
+  const int64_t size = batch.view_sizes[0];
+  backbone->module().eval();
+  const torch::Tensor features =
+      backbone->features(torch::from_blob(batch.views[0].data(), {8, 3, size, size}));
+  const auto weights = read_tensors(head);
+  const torch::Tensor logits = torch::linear(features, weights.at("weight"), weights.at("bias"));
+  return multi_label ? logits.sigmoid() : logits.softmax(1);
+}
+
+/// The same from the engine, without torch.
+torch::Tensor engine_probabilities(const fs::path& folder, const fs::path& model) {
+  TrainedClassifier classifier({.model = model.string(), .threads = 1});
+  std::vector<torch::Tensor> rows;
+  for (int i = 24; i < 32; ++i) {
+    std::vector<float> row;
+    for (const Input& input : open_inputs(folder / fmt::format("{}.png", i))) {
+      for (const ClassScore& score : classifier.classify(input)) row.push_back(score.probability);
+    }
+    rows.push_back(torch::tensor(row));
+  }
+  return torch::stack(rows);
+}
+
+void expect_near(const torch::Tensor& found, const torch::Tensor& expected) {
+  ASSERT_EQ(found.sizes(), expected.sizes());
+  EXPECT_LT((found - expected).abs().max().item<double>(), 1e-4);
+}
+
+TEST_F(FinetuneTest, TheModelGivesTorchsProbabilitiesWithoutTorch) {
+  const FinetuneResult result = run_finetune(options("applied"), cancel_);
+  EXPECT_EQ(result.model, folder_ / "applied" / "model");
+  expect_near(engine_probabilities(folder_, result.model),
+              torch_probabilities(folder_ / "list.csv", result.folder / "encoder.safetensors",
+                                  result.folder / "head.safetensors", false));
+}
+
+TEST_F(FinetuneTest, AResnetIsNoModelForTheEngine) {
+  torch::manual_seed(3);
+  fs::create_directories(folder_ / "resnet");
+  save_encoder(folder_ / "resnet/encoder.safetensors", *make_encoder("resnet50"));
+  EXPECT_TRUE(export_classifier(folder_ / "resnet", folder_ / "run", 224).empty());
+  EXPECT_FALSE(fs::exists(folder_ / "run/model"));
+}
+
 TEST_F(FinetuneTest, HeadPhaseLeavesTheEncoderAlone) {
   FinetuneOptions head_only = options("head");
   head_only.epochs = 0;
@@ -117,6 +177,9 @@ TEST_F(FinetuneTest, SeveralLabelsOnASiglipTower) {
   const FinetuneResult result = run_finetune(several, cancel_);
   EXPECT_GT(result.test.at("auc.warm").value, 0.9);
   EXPECT_NO_THROW((void)load_siglip(result.folder));
+  expect_near(engine_probabilities(folder_, result.model),
+              torch_probabilities(folder_ / "several.csv", result.folder,
+                                  result.folder / "head.safetensors", true));
 }
 
 }  // namespace
