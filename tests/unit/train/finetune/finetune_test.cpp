@@ -95,7 +95,9 @@ torch::Tensor torch_probabilities(const fs::path& list, const fs::path& encoder,
                                   const fs::path& head, bool multi_label) {
   const torch::NoGradGuard no_grad;
   const auto backbone = open_backbone(encoder, 0);
-  const auto source = open_source(list, {.split = "test"});
+  SourceOptions options;
+  options.split = "test";
+  const auto source = open_source(list, options);
   Recipe recipe = whole_recipe(backbone->image_size());
   recipe[0].normalisation = backbone->normalisation();
   Loader loader(*source, recipe, {.batch = 8, .workers = 1, .drop_last = false, .shuffle = false});
