@@ -59,8 +59,13 @@ class Run {
  private:
   void resume();
   void save() const;
-  bool is_due(std::int64_t every) const { return learner_.steps_done() % every == 0; }
+  [[noreturn]] void stop() const;
+  bool is_last() const { return learner_.steps_done() == total_; }
+  bool is_due(std::int64_t every) const {
+    return is_last() || (every > 0 && learner_.steps_done() % every == 0);
+  }
   void validate(RunLog& log);
+  void step(RunLog& log);
   fs::path best_file() const { return options_.out / "best.safetensors"; }
 
   SftOptions options_;
@@ -74,6 +79,10 @@ class Run {
   Learner learner_;
   CheckpointFolder checkpoints_;
   Validation best_{-1, 0};
+  std::int64_t validated_ = 0;  ///< step of the last validation
+  SftResult result_;
+  std::int64_t tokens_ = 0;
+  double seconds_ = 0;
 };
 
 void Run::resume() {
@@ -87,6 +96,7 @@ void Run::resume() {
   learner_.restore(*checkpoint);
   best_ = {checkpoint->facts.at("best_loss").get<double>(),
            checkpoint->facts.at("best_exact_match").get<double>()};
+  validated_ = checkpoint->facts.value("validated", learner_.steps_done());
   log_info(fmt::format("sft: goes on after step {}", learner_.steps_done()));
 }
 
@@ -95,16 +105,46 @@ void Run::save() const {
   checkpoint.facts["options"] = identity_;
   checkpoint.facts["best_loss"] = best_.loss;
   checkpoint.facts["best_exact_match"] = best_.exact_match;
+  checkpoint.facts["validated"] = validated_;
   checkpoints_.save(learner_.steps_done(), checkpoint);
 }
 
+void Run::stop() const {
+  save();
+  throw Error(ErrorKind::cancelled, "stopped; the same command goes on from here");
+}
+
 void Run::validate(RunLog& log) {
-  const Validation found = train::validate(*model_, examples_.validation, options_.pack, cancel_);
+  Validation found;
+  try {
+    found = train::validate(*model_, examples_.validation, options_.pack, cancel_);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) stop();
+    throw;
+  }
+  validated_ = learner_.steps_done();
   log.write(learner_.steps_done(),
             {{"validation_loss", found.loss}, {"validation_exact_match", found.exact_match}});
   if (best_.loss >= 0 && found.loss >= best_.loss) return;
   best_ = found;
   write_tensors(best_file(), learner_.learned());
+}
+
+void Run::step(RunLog& log) {
+  std::vector<const Example*> batch;
+  for (const std::int64_t i : order_.at(learner_.steps_done()))
+    batch.push_back(&examples_.train[static_cast<std::size_t>(i)]);
+  const auto start = Clock::now();
+  const SftStep step = sft_step(learner_, batch, options_.pack);
+  const double took = std::chrono::duration<double>(Clock::now() - start).count();
+  seconds_ += took;
+  tokens_ += step.tokens;
+  result_.loss = step.loss;
+  log.write(learner_.steps_done(),
+            {{"loss", step.loss},
+             {"lr", step.lr},
+             {"gradient_norm", step.gradient_norm},
+             {"tokens_per_second", static_cast<double>(step.tokens) / took}});
 }
 
 SftResult Run::train() {
@@ -113,41 +153,27 @@ SftResult Run::train() {
   progress.advance(static_cast<std::uint64_t>(learner_.steps_done()));
   const std::int64_t validate_every =
       options_.validate_every > 0 ? options_.validate_every : order_.steps_per_epoch();
-  SftResult result;
-  std::int64_t tokens = 0;
-  double seconds = 0;
-  while (learner_.steps_done() < total_) {
-    if (cancel_.is_cancelled()) {
-      save();
-      throw Error(ErrorKind::cancelled, "stopped; the same command goes on from here");
-    }
-    std::vector<const Example*> batch;
-    for (const std::int64_t i : order_.at(learner_.steps_done()))
-      batch.push_back(&examples_.train[static_cast<std::size_t>(i)]);
-    const auto start = Clock::now();
-    const SftStep step = sft_step(learner_, batch, options_.pack);
-    const double took = std::chrono::duration<double>(Clock::now() - start).count();
-    seconds += took;
-    tokens += step.tokens;
-    result.loss = step.loss;
-    log.write(learner_.steps_done(),
-              {{"loss", step.loss},
-               {"lr", step.lr},
-               {"gradient_norm", step.gradient_norm},
-               {"tokens_per_second", static_cast<double>(step.tokens) / took}});
+  // A run that was stopped in a validation begins with it.
+  const auto validate_if_due = [&] {
+    const bool is_new = validated_ < learner_.steps_done();
+    if (is_new && !examples_.validation.empty() && is_due(validate_every)) validate(log);
+  };
+  validate_if_due();
+  while (!is_last()) {
+    if (cancel_.is_cancelled()) stop();
+    step(log);
     progress.advance();
-    const bool last = learner_.steps_done() == total_;
-    if (!examples_.validation.empty() && (last || is_due(validate_every))) validate(log);
-    if (last || is_due(options_.checkpoint_every)) save();
+    validate_if_due();
+    if (is_due(options_.checkpoint_every)) save();
   }
   if (best_.loss >= 0) learner_.set_learned(read_tensors(best_file()));
-  result.steps = learner_.steps_done();
-  result.validation_loss = best_.loss;
-  result.exact_match = best_.exact_match;
-  result.tokens_per_second = seconds > 0 ? static_cast<double>(tokens) / seconds : 0;
-  result.too_long = examples_.too_long;
-  result.model = export_model(base_, *model_, options_);
-  return result;
+  result_.steps = learner_.steps_done();
+  result_.validation_loss = best_.loss;
+  result_.exact_match = best_.exact_match;
+  result_.tokens_per_second = seconds_ > 0 ? static_cast<double>(tokens_) / seconds_ : 0;
+  result_.too_long = examples_.too_long;
+  result_.model = export_model(base_, *model_, options_);
+  return result_;
 }
 
 }  // namespace

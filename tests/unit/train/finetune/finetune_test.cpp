@@ -169,6 +169,22 @@ TEST_F(FinetuneTest, ResumedRunEqualsAnUnbrokenOneToTheBit) {
   EXPECT_EQ(second.best_epoch, first.best_epoch);
 }
 
+TEST_F(FinetuneTest, ARunStoppedBeforeItsValidationMakesUpForIt) {
+  FinetuneOptions stopped = options("stopped");
+  const FinetuneResult whole = run_finetune(stopped, cancel_);
+  const CheckpointFolder checkpoints(stopped.out);
+  Checkpoint last = checkpoints.load_latest().value();
+  ASSERT_TRUE(last.facts.at("measured").get<bool>());
+  last.facts["measured"] = false;
+  last.facts["best"] = -1.0;
+  last.facts["best_epoch"] = 0;
+  checkpoints.save(last.facts.at("step").get<int64_t>(), last);
+  fs::remove(stopped.out / "best.safetensors");
+  const FinetuneResult resumed = run_finetune(stopped, cancel_);
+  EXPECT_EQ(resumed.best_validation, whole.best_validation);
+  EXPECT_GE(resumed.best_epoch, whole.best_epoch);
+}
+
 TEST_F(FinetuneTest, SeveralLabelsOnASiglipTower) {
   save_siglip(*load_siglip(kGolden / "a/checkpoint"), kGolden / "spiece.model", folder_ / "siglip");
   FinetuneOptions several = options("several");

@@ -1,5 +1,7 @@
 #include "train/mil/mil.h"
 
+#include <chrono>
+
 #include "drawn_bags.h"
 #include "io/store/hdf5.h"
 #include "io/store/table.h"
@@ -94,6 +96,31 @@ TEST(Mil, survival_ranks_the_risks) {
   options.training.batch = 18;
   const MilOutcome outcome = run_mil(options, CancelToken());
   EXPECT_GT(outcome.result.at("test").at("c_index").at("value").get<double>(), 0.85);
+}
+
+TEST(Mil, survival_without_an_event_in_validation_has_no_best_epoch) {
+  MilOptions options =
+      counted_slides(empty_folder("censored"), "slide,time,event", [](int i, int marked) {
+        return fmt::format("s{},{},{}", i, 60 - 10 * marked + i % 5, i < 36 || i >= 46 ? 1 : 0);
+      });
+  options.list.task = MilTask::survival;
+  options.training.batch = 18;
+  options.training.epochs = 3;
+  const MilOutcome outcome = run_mil(options, CancelToken());
+  const auto& fold = outcome.result.at("folds").at(0);
+  EXPECT_EQ(fold.at("best_epoch").get<int>(), 0);
+  EXPECT_EQ(fold.at("epochs").get<int>(), 3);
+}
+
+TEST(Mil, refuses_to_go_on_with_other_features) {
+  MilOptions options = marked_slides(empty_folder("changed"));
+  options.training.epochs = 1;
+  (void)run_mil(options, CancelToken());
+  const auto bag = options.list.list.parent_path() / "s3.h5";
+  const auto before = std::filesystem::last_write_time(bag);
+  write_bag(bag, 40, 1, 99);
+  std::filesystem::last_write_time(bag, before + std::chrono::seconds(2));
+  EXPECT_THROW((void)run_mil(options, CancelToken()), Error);
 }
 
 }  // namespace

@@ -78,6 +78,32 @@ TEST(Sft, AResumedRunEndsWithTheSameBytes) {
   }
 }
 
+TEST(Sft, ARunStoppedInAValidationBeginsWithIt) {
+  SftOptions options = options_for("whole");
+  options.validate_every = 6;
+  options.checkpoint_every = 6;
+  const SftResult whole = run_sft(options, kGoOn);
+  const std::string adapter =
+      read_file(options.out / "adapter" / "adapter_model.safetensors", 1 << 24);
+
+  // What a stop in the validation after step 6 leaves.
+  ASSERT_TRUE(fs::remove(options.out / "checkpoints" / "step-000000000012.safetensors"));
+  const CheckpointFolder checkpoints(options.out);
+  Checkpoint checkpoint = checkpoints.load_latest().value();
+  ASSERT_EQ(checkpoint.facts.at("validated"), 6);
+  checkpoint.facts["validated"] = 0;
+  checkpoint.facts["best_loss"] = -1.0;
+  checkpoints.save(6, checkpoint);
+  CancelToken stop;
+  stop.cancel();
+  EXPECT_THROW(run_sft(options, stop), Error);
+  EXPECT_EQ(checkpoints.load_latest()->facts.at("validated"), 0);
+
+  const SftResult resumed = run_sft(options, kGoOn);
+  EXPECT_EQ(resumed.validation_loss, whole.validation_loss);
+  EXPECT_EQ(read_file(options.out / "adapter" / "adapter_model.safetensors", 1 << 24), adapter);
+}
+
 /// Trainers with the same start that differ in one option.
 std::map<std::string, torch::Tensor> after_one_step(SftOptions options) {
   torch::set_num_threads(1);
