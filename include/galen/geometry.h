@@ -2,6 +2,7 @@
 // Units and geometry, in the types.
 
 #include <array>
+#include <vector>
 
 namespace galen {
 
@@ -25,5 +26,20 @@ struct HuWindow {
 /// Row-major 4x4: voxel index (i, j, k, 1) to patient millimetres (x, y, z, 1) in DICOM's LPS frame
 /// (+x left, +y posterior, +z superior).
 using Affine = std::array<std::array<double, 4>, 4>;
+
+/// A place on a slide in level-0 pixels, origin at the top-left corner, x to the right, y down.
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
+/// The corners of an area in order; the last is joined to the first, which is not repeated.
+using Ring = std::vector<Point>;
+
+/// An area with holes in it.
+struct Polygon {
+  Ring outer;
+  std::vector<Ring> holes;
+};
 
 }  // namespace galen

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <galen/error.h>
 #include <galen/geometry.h>
 #include <galen/image.h>
 
@@ -35,11 +36,28 @@ class Slide {
   /// are pixels of that level. What lies outside the slide, or was not scanned, is white.
   [[nodiscard]] virtual Image read_level(int level, std::int64_t x, std::int64_t y, int width,
                                          int height) const = 0;
+
+  /// How far the decoder itself can shrink a level, at a fraction of the cost of all its pixels: 1,
+  /// 2, 4 or 8 times in x and y (JPEG tiles by a scaled inverse DCT).
+  [[nodiscard]] virtual int max_reduction(int /*level*/) const { return 1; }
+  /// As read_level, of the level shrunk `reduction` times (a power of two up to max_reduction);
+  /// width and height are pixels of the shrunk level. Close to a mean of squares of pixels, not
+  /// equal. Throws invalid_argument for other reductions.
+  [[nodiscard]] virtual Image read_reduced(int level, int reduction, std::int64_t x,
+                                           std::int64_t y, int width, int height) const {
+    if (reduction != 1) {
+      throw Error(ErrorKind::invalid_argument, "this slide's decoder cannot shrink its levels");
+    }
+    return read_level(level, x, y, width, height);
+  }
 };
 
 struct SlideOptions {
   /// Takes the place of the file's own mpp; for files that have none or a wrong one.
   std::optional<Mpp> mpp;
+  /// Of decoded tiles that are kept; OpenSlide's formats keep 32 MiB of their own. A band of 256-pixel
+  /// tiles across a 50,000-pixel slide is 38 MB.
+  std::size_t cache_bytes = std::size_t{128} << 20;
 };
 
 /// Opens a slide: a file of OpenSlide's formats, TIFF, OME-TIFF or DICOM, or a folder with one
@@ -53,11 +71,16 @@ struct SlideOptions {
 /// to 0.52 um pixels, not 0.5.
 inline constexpr double kMaxUpsampling = 1.05;
 
+/// Where a region's pixels come from: stored levels only, or also levels that the decoder shrinks,
+/// which is several times as fast where no stored level is near, and changes pixels by about a grey
+/// level.
+enum class Decoding { exact, scaled };
+
 /// RGB8 region of `width` x `height` pixels at `mpp`, top-left at level-0 pixel (x, y): read from
 /// the nearest finer level, then resized once (Pillow's bilinear). White outside the slide. Throws
 /// invalid_argument, naming --mpp, when the slide has no mpp, and when `mpp` is finer than the
 /// slide's by more than kMaxUpsampling: no pixels are invented.
 [[nodiscard]] Image read_region(const Slide& slide, double x, double y, int width, int height,
-                                Mpp mpp);
+                                Mpp mpp, Decoding decoding = Decoding::exact);
 
 }  // namespace galen

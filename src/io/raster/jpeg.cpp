@@ -1,17 +1,10 @@
-// stdio.h before jpeglib.h, which needs FILE.
-#include <cstdio>
-// clang-format off
-#include <jpeglib.h>
-#include <jerror.h>
-// clang-format on
-
 #include <algorithm>
-#include <csetjmp>
 #include <cstdlib>
 #include <memory>
 
 #include "base/raise.h"
 #include "io/raster/codec.h"
+#include "io/raster/jpeg_errors.h"
 #include "io/raster/orientation.h"
 
 namespace galen::raster {
@@ -22,50 +15,15 @@ constexpr int kIccMarker = JPEG_APP0 + 2;
 // A progressive file of a few bytes can ask for any number of passes over the whole picture.
 constexpr int kMaxScans = 500;
 
-/// libjpeg reports errors by a call that must not return: it jumps back into guarded().
-struct Errors {
-  jpeg_error_mgr base;  ///< first, so that libjpeg's pointer is ours
-  std::jmp_buf jump;
-  char message[JMSG_LENGTH_MAX];
-  int code;
-};
-
-[[noreturn]] void on_error(j_common_ptr info) {
-  auto* errors = reinterpret_cast<Errors*>(info->err);
-  errors->code = info->err->msg_code;
-  info->err->format_message(info, errors->message);
-  std::longjmp(errors->jump, 1);
-}
-
-void on_message(j_common_ptr info, int level) {
-  // libjpeg makes up the rest of a truncated file in grey: an image that the scanner never saw.
-  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) on_error(info);
-}
-
 void on_progress(j_common_ptr info) {
   const auto* decompress = reinterpret_cast<j_decompress_ptr>(info);
-  if (decompress->input_scan_number > kMaxScans) {
-    info->err->msg_code = JERR_BAD_PROGRESSION;
-    on_error(info);
-  }
-}
-
-ErrorKind kind_of(int code) {
-  switch (code) {
-    case JERR_IMAGE_TOO_BIG: return ErrorKind::limit_exceeded;
-    case JERR_BAD_PRECISION:
-    case JERR_ARITH_NOTIMPL:
-    case JERR_SOF_UNSUPPORTED: return ErrorKind::unsupported;
-    default: return ErrorKind::malformed;
-  }
+  if (decompress->input_scan_number > kMaxScans) fail_jpeg(info, JERR_BAD_PROGRESSION);
 }
 
 class JpegReader {
  public:
   explicit JpegReader(const std::string& name) : name_(name) {
-    info_.err = jpeg_std_error(&errors_.base);
-    errors_.base.error_exit = on_error;
-    errors_.base.emit_message = on_message;
+    info_.err = errors_.install();
     guarded([&] { jpeg_create_decompress(&info_); });
     progress_.progress_monitor = on_progress;
     info_.progress = &progress_;
@@ -96,14 +54,9 @@ class JpegReader {
   }
 
  private:
-  /// Runs calls of libjpeg; `body` must hold no objects with destructors, since an error jumps out.
   template <typename Body>
   void guarded(const Body& body) {
-    if (setjmp(errors_.jump) == 0) {
-      body();
-      return;
-    }
-    raise(kind_of(errors_.code), "{}: JPEG: {}", name_, errors_.message);
+    errors_.guarded(name_, body);
   }
 
   void choose_colours(Decoded& decoded) {
@@ -168,7 +121,7 @@ class JpegReader {
   const std::string& name_;
   jpeg_decompress_struct info_{};
   jpeg_progress_mgr progress_{};
-  Errors errors_{};
+  JpegErrors errors_;
 };
 
 }  // namespace

@@ -34,4 +34,12 @@ namespace galen::raster {
 /// Writes a PNG that appears under its name only when complete. Throws io, permission, not_found.
 void write_png(const std::filesystem::path& path, const Image& image);
 
+/// A baseline JPEG (4:2:0) of a grey or RGB image of 8 bits. Throws invalid_argument for others and
+/// unless quality is 1 to 100.
+[[nodiscard]] std::string encode_jpeg(const Image& image, int quality = 85);
+
+/// Writes a PNG or JPEG by the name's extension; it appears when complete. Throws invalid_argument
+/// for other extensions, and as write_png and encode_jpeg.
+void write_picture(const std::filesystem::path& path, const Image& image, int quality = 85);
+
 }  // namespace galen::raster

@@ -23,7 +23,9 @@ std::vector<TileGrid> grids_of(const DicomSeries& series) {
 class DicomSlide final : public TiledSlide {
  public:
   DicomSlide(std::string path, DicomSeries series, const SlideOptions& options)
-      : TiledSlide(grids_of(series), choose_mpp(options, series.levels.front()->mpp())),
+      : TiledSlide(grids_of(series),
+                   choose_mpp(options, {series.levels.front()->mpp(), {}}, path),
+                   options.cache_bytes),
         path_(std::move(path)),
         series_(std::move(series)) {}
 
@@ -48,9 +50,8 @@ class DicomSlide final : public TiledSlide {
   }
 
  protected:
-  std::shared_ptr<const Image> decode_tile(std::size_t level, std::int64_t column,
-                                           std::int64_t row) const override {
-    return series_.levels[level]->decode(column, row);
+  std::shared_ptr<const Image> decode_tile(const TileKey& key) const override {
+    return series_.levels[static_cast<std::size_t>(key.level)]->decode(key.column, key.row);
   }
 
  private:

@@ -63,7 +63,7 @@ class OpenSlideSlide final : public Slide {
   OpenSlideSlide(OpenSlideHandle handle, std::string path, const SlideOptions& options)
       : handle_(std::move(handle)), path_(std::move(path)) {
     check();
-    mpp_ = choose_mpp(options, stated_mpp(handle_.get()));
+    mpp_ = choose_mpp(options, {stated_mpp(handle_.get()), {}}, path_);
     const int count = openslide_get_level_count(handle_.get());
     for (int i = 0; i < count; ++i) {
       add_level(i);

@@ -41,7 +41,8 @@ void read_pixel_kind(const TiffHandle& handle, TiffDirectory& directory) {
   const auto compression = handle.field_or_default<std::uint16_t>(TIFFTAG_COMPRESSION);
   directory.samples = samples;
   directory.white_is_zero = photometric == PHOTOMETRIC_MINISWHITE;
-  directory.jpeg_ycbcr = photometric == PHOTOMETRIC_YCBCR && compression == COMPRESSION_JPEG;
+  directory.jpeg = compression == COMPRESSION_JPEG;
+  directory.jpeg_ycbcr = photometric == PHOTOMETRIC_YCBCR && directory.jpeg;
   directory.jpeg_2000 = compression == COMPRESSION_JP2000 || compression == kAperioJpeg2000Rgb;
   const bool grey = samples == 1 && (photometric == PHOTOMETRIC_MINISBLACK ||
                                      photometric == PHOTOMETRIC_MINISWHITE);

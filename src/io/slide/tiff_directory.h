@@ -21,6 +21,7 @@ struct TiffDirectory {
   bool planes_apart = false;   ///< PlanarConfiguration 2: a tile per sample
   int samples = 0;             ///< 1 grey or 3 RGB
   bool white_is_zero = false;  ///< PhotometricInterpretation 0
+  bool jpeg = false;           ///< JPEG streams, their tables apart
   bool jpeg_ycbcr = false;     ///< to be turned into RGB by the JPEG decoder
   bool jpeg_2000 = false;      ///< of the samples as they are: RGB or grey
   std::string description;     ///< ImageDescription

@@ -135,13 +135,13 @@ TiffLayout read_layout(const std::filesystem::path& path) {
   const TiffDirectory base = layout.levels.front();
   const std::vector<OmeImage> ome = read_ome(base.description);
   layout.vendor = "tiff";
-  layout.mpp = base.mpp;
+  layout.mpp.tags = base.mpp;
   if (base.description.starts_with("Aperio")) {
     layout.vendor = "aperio";
-    layout.mpp = aperio_mpp(base.description);
+    layout.mpp = {aperio_mpp(base.description), {}};  // its tags are not the scanner's
   } else if (!ome.empty()) {
     layout.vendor = "ome-tiff";
-    layout.mpp = ome.front().mpp ? ome.front().mpp : base.mpp;
+    layout.mpp.metadata = ome.front().mpp;
     if (ome.front().channels > base.samples) {
       raise(ErrorKind::unsupported,
             "{}: OME image of {} channels in separate planes; slides are grey or RGB",

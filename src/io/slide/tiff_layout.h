@@ -8,6 +8,7 @@
 
 #include <galen/geometry.h>
 
+#include "io/slide/pixel_size.h"
 #include "io/slide/tiff_directory.h"
 
 namespace galen::slide {
@@ -17,7 +18,7 @@ struct TiffLayout {
   std::string vendor;  ///< "aperio", "ome-tiff" or "tiff"
   std::vector<TiffDirectory> levels;
   std::map<std::string, TiffDirectory> associated;
-  std::optional<Mpp> mpp;
+  StatedMpp mpp;
 };
 
 /// Throws malformed, unsupported, limit_exceeded.

@@ -25,7 +25,8 @@ class TiffSlide final : public TiledSlide {
  public:
   TiffSlide(const std::filesystem::path& path, const TiffLayout& layout,
             const SlideOptions& options)
-      : TiledSlide(grids_of(layout.levels), choose_mpp(options, layout.mpp)),
+      : TiledSlide(grids_of(layout.levels), choose_mpp(options, layout.mpp, path.string()),
+                   options.cache_bytes),
         path_(path),
         vendor_(layout.vendor),
         associated_(layout.associated) {
@@ -56,9 +57,12 @@ class TiffSlide final : public TiledSlide {
   }
 
  protected:
-  std::shared_ptr<const Image> decode_tile(std::size_t level, std::int64_t column,
-                                           std::int64_t row) const override {
-    return readers_[level]->decode(column, row);
+  std::shared_ptr<const Image> decode_tile(const TileKey& key) const override {
+    return readers_[static_cast<std::size_t>(key.level)]->decode(key.column, key.row,
+                                                                 key.reduction);
+  }
+  bool shrinks(int level) const override {
+    return readers_[static_cast<std::size_t>(level)]->shrinks();
   }
 
  private:

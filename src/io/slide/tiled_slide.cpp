@@ -8,9 +8,6 @@
 namespace galen::slide {
 namespace {
 
-// A band of 256-pixel tiles across a 50,000-pixel slide is 38 MB: three such bands stay.
-constexpr std::size_t kTileCacheBytes = std::size_t{128} << 20;
-
 std::vector<SlideLevel> levels_of(const std::vector<TileGrid>& grids) {
   std::vector<SlideLevel> levels;
   const auto width = static_cast<double>(grids.front().width);
@@ -24,31 +21,52 @@ std::vector<SlideLevel> levels_of(const std::vector<TileGrid>& grids) {
   return levels;
 }
 
+TileGrid shrunk(const TileGrid& grid, int reduction) {
+  return {(grid.width + reduction - 1) / reduction, (grid.height + reduction - 1) / reduction,
+          grid.tile_width / reduction, grid.tile_height / reduction};
+}
+
 }  // namespace
 
-TiledSlide::TiledSlide(std::vector<TileGrid> grids, std::optional<Mpp> mpp)
-    : grids_(std::move(grids)), levels_(levels_of(grids_)), mpp_(mpp), cache_(kTileCacheBytes) {}
+TiledSlide::TiledSlide(std::vector<TileGrid> grids, std::optional<Mpp> mpp,
+                       std::size_t cache_bytes)
+    : grids_(std::move(grids)), levels_(levels_of(grids_)), mpp_(mpp), cache_(cache_bytes) {}
 
 Image TiledSlide::read_level(int level, std::int64_t x, std::int64_t y, int width,
                              int height) const {
+  return read_reduced(level, 1, x, y, width, height);
+}
+
+int TiledSlide::max_reduction(int level) const {
+  if (!shrinks(level)) return 1;
+  const TileGrid& grid = grids_[static_cast<std::size_t>(level)];
+  int reduction = 1;
+  // Shrunk tiles must lie side by side without a gap.
+  while (reduction < 8 && grid.tile_width % (2 * reduction) == 0 &&
+         grid.tile_height % (2 * reduction) == 0) {
+    reduction *= 2;
+  }
+  return reduction;
+}
+
+Image TiledSlide::read_reduced(int level, int reduction, std::int64_t x, std::int64_t y, int width,
+                               int height) const {
   if (level < 0 || static_cast<std::size_t>(level) >= levels_.size()) {
     raise(ErrorKind::invalid_argument, "level {}: the slide has levels 0 to {}", level,
           levels_.size() - 1);
   }
+  if (reduction < 1 || (reduction & (reduction - 1)) != 0 || reduction > max_reduction(level)) {
+    raise(ErrorKind::invalid_argument, "level {} shrunk {} times: at most {} times", level,
+          reduction, max_reduction(level));
+  }
   const auto index = static_cast<std::size_t>(level);
-  const double downsample = levels_[index].downsample;
-  return compose_region(grids_[index], std::llround(static_cast<double>(x) / downsample),
+  const double downsample = levels_[index].downsample * reduction;
+  return compose_region(shrunk(grids_[index], reduction),
+                        std::llround(static_cast<double>(x) / downsample),
                         std::llround(static_cast<double>(y) / downsample), width, height,
                         [&](std::int64_t column, std::int64_t row) {
-                          const TileKey key{level, column, row};
-                          if (auto held = cache_.find(key)) {
-                            return held;
-                          }
-                          auto tile = decode_tile(index, column, row);
-                          if (tile) {
-                            cache_.insert(key, tile);
-                          }
-                          return tile;
+                          const TileKey key{level, column, row, reduction};
+                          return cache_.get(key, [&] { return decode_tile(key); });
                         });
 }
 

@@ -108,4 +108,22 @@ void write_patches(const std::filesystem::path& path, const Patches& patches,
   file.commit();
 }
 
+Coords read_coords(const std::filesystem::path& path) {
+  const Hdf5Reader reader(path);
+  const auto shape = reader.shape("coords");
+  if (!shape || shape->size() != 2 || (*shape)[1] != 2) {
+    raise(ErrorKind::malformed, "{}: no array 'coords' of two numbers a patch", path.string());
+  }
+  return {reader.integers("coords"), reader.attributes("coords")};
+}
+
+void write_coords(const std::filesystem::path& path, const Coords& coords) {
+  AtomicFile file(path);
+  Hdf5Writer writer(file.temporary());
+  writer.write("coords", std::vector<std::size_t>{coords.values.size() / 2, 2}, coords.values,
+               coords.attributes);
+  writer.close();
+  file.commit();
+}
+
 }  // namespace galen::store

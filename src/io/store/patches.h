@@ -39,4 +39,18 @@ struct PatchShape {
 void write_patches(const std::filesystem::path& path, const Patches& patches,
                    const std::string& dataset = "features");
 
+/// The places of patches without features.
+struct Coords {
+  std::vector<std::int64_t> values;  ///< (x, y) after (x, y), level-0 pixels
+  std::map<std::string, Attribute> attributes;
+};
+
+/// Reads `coords` of an HDF5 file, with or without features beside it. Throws not_found, malformed,
+/// unsupported, limit_exceeded.
+[[nodiscard]] Coords read_coords(const std::filesystem::path& path);
+
+/// Writes `coords` alone, two numbers a patch, as TRIDENT does before there are features. Same
+/// errors.
+void write_coords(const std::filesystem::path& path, const Coords& coords);
+
 }  // namespace galen::store

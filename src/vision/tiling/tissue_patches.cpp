@@ -30,19 +30,27 @@ double tissue_share(const TissueMask& mask, double x, double y, double side) {
 }  // namespace
 
 std::vector<Patch> tissue_patches(const Slide& slide, const TissueMask& mask, double side,
-                                  double min_tissue) {
+                                  double min_tissue, double overlap) {
   const Mpp mpp = required_mpp(slide);
   const double cell = side / mask.mpp;
   if (!(cell >= 1)) {
     raise(ErrorKind::invalid_argument,
           "patches of {} micrometres are smaller than a pixel of the tissue mask", side);
   }
+  const double step = side - overlap;
+  if (!(overlap >= 0) || !(step >= mask.mpp)) {
+    raise(ErrorKind::invalid_argument,
+          "patches of {} micrometres that overlap by {}: the overlap is at least 0 and leaves a step "
+          "of a pixel of the tissue mask, {}",
+          side, overlap, mask.mpp);
+  }
+  const double stride = step / mask.mpp;
   std::vector<Patch> patches;
-  for (int row = 0; row * cell < mask.pixels.height; ++row) {
-    for (int column = 0; column * cell < mask.pixels.width; ++column) {
-      const double share = tissue_share(mask, column * cell, row * cell, cell);
+  for (int row = 0; row * stride < mask.pixels.height; ++row) {
+    for (int column = 0; column * stride < mask.pixels.width; ++column) {
+      const double share = tissue_share(mask, column * stride, row * stride, cell);
       if (share >= min_tissue) {
-        patches.push_back({column * side / mpp.x, row * side / mpp.y, share});
+        patches.push_back({column * step / mpp.x, row * step / mpp.y, share});
       }
     }
   }

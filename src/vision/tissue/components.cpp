@@ -76,6 +76,24 @@ void invert_small_areas(Image& mask, std::vector<Run>& runs, std::uint64_t min_p
 
 }  // namespace
 
+Areas::Areas(const Image& mask, std::uint8_t value) {
+  auto runs = find_areas(mask, value);
+  runs_.reserve(runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    rows_.resize(static_cast<std::size_t>(runs[i].row) + 1, i);
+    runs_.push_back({runs[i].begin, root_of(runs, i)});
+  }
+  rows_.resize(static_cast<std::size_t>(mask.height) + 1, runs.size());
+}
+
+std::size_t Areas::area_of(int x, int y) const {
+  const auto first = runs_.begin() + static_cast<std::ptrdiff_t>(rows_[y]);
+  const auto last = runs_.begin() + static_cast<std::ptrdiff_t>(rows_[y + 1]);
+  const auto after =
+      std::upper_bound(first, last, x, [](int at, const Run& run) { return at < run.begin; });
+  return std::prev(after)->area;
+}
+
 void drop_small_areas(Image& mask, std::uint64_t min_pixels) {
   auto runs = find_areas(mask, 255);
   invert_small_areas(mask, runs, min_pixels);

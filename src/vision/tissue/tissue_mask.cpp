@@ -3,29 +3,56 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/parallel.h"
+#include "base/raise.h"
 #include "vision/tiling/required_mpp.h"
 #include "vision/tissue/components.h"
+#include "vision/tissue/morphology.h"
 #include "vision/tissue/otsu.h"
+#include "vision/tissue/scan.h"
 
 namespace galen::vision {
 namespace {
 
-constexpr int kBlock = 512;                 // mask pixels read at a time: 4096 at 40X, 50 MB
 constexpr double kMaxMaskPixels = 1 << 26;  // 16 x 16 mm at 2 um
-constexpr int kBlack = 40;                  // pen, slide edge, unscanned: their saturation is noise
-// Glass stays below, H&E above: without these, Otsu would cut a blank slide's noise in two, and a
-// slide full of tissue into pale and dark.
-constexpr int kMinThreshold = 15;
-constexpr int kMaxThreshold = 50;
 
-/// HSV saturation, 0 to 255.
-std::uint8_t saturation(const std::uint8_t* rgb) {
-  const auto [low, high] = std::minmax({rgb[0], rgb[1], rgb[2]});
-  return high < kBlack ? std::uint8_t{0} : static_cast<std::uint8_t>(255 * (high - low) / high);
+void check(const TissueOptions& options) {
+  const auto good = [](double value) { return std::isfinite(value) && value >= 0; };
+  if (!(options.mpp > 0) || !good(options.mpp) || !good(options.closing) || !good(options.margin) ||
+      !good(options.min_tissue_area) || !good(options.max_hole_area) ||
+      !good(options.min_sharpness) || options.lowest_threshold > options.highest_threshold) {
+    raise(ErrorKind::invalid_argument,
+          "tissue options: pixel size must be above 0, lengths and areas 0 or more, the lowest "
+          "threshold not above the highest");
+  }
+  if (options.threshold && (*options.threshold < 0 || *options.threshold > 254)) {
+    raise(ErrorKind::invalid_argument, "a tissue threshold of {}: saturation is 0 to 254",
+          *options.threshold);
+  }
 }
 
-/// An empty mask over the whole slide, its scale chosen.
+/// Without the bounds, Otsu would cut a blank slide's noise in two, and a slide full of tissue into
+/// pale and dark.
+int threshold_of(const Image& saturation, const TissueOptions& options) {
+  if (options.threshold) return *options.threshold;
+  Histogram histogram{};
+  for (const std::uint8_t value : saturation.data) ++histogram[value];
+  return std::clamp(otsu_threshold(histogram), options.lowest_threshold, options.highest_threshold);
+}
+
+/// Clears the tissue that is rejected.
+void take_out(Image& tissue, const Image& rejected) {
+  for (std::size_t i = 0; i < tissue.data.size(); ++i) {
+    if (rejected.data[i] != 0) tissue.data[i] = 0;
+  }
+}
+
+}  // namespace
+
+double TissueMask::fraction() const {
+  return static_cast<double>(std::count(pixels.data.begin(), pixels.data.end(), 255)) /
+         static_cast<double>(pixels.data.size());
+}
+
 TissueMask blank_mask(const Slide& slide, double wanted_mpp) {
   const Mpp mpp = required_mpp(slide);
   const double width = static_cast<double>(slide.levels().front().width) * mpp.x;
@@ -39,46 +66,28 @@ TissueMask blank_mask(const Slide& slide, double wanted_mpp) {
   return mask;
 }
 
-void read_saturation(const Slide& slide, TissueMask& mask) {
-  const Mpp mpp = required_mpp(slide);
-  Image& pixels = mask.pixels;
-  const std::size_t columns = (static_cast<std::size_t>(pixels.width) + kBlock - 1) / kBlock;
-  const std::size_t rows = (static_cast<std::size_t>(pixels.height) + kBlock - 1) / kBlock;
-  parallel_for(columns * rows, 0, [&](std::size_t block) {
-    const int left = static_cast<int>(block % columns) * kBlock;
-    const int top = static_cast<int>(block / columns) * kBlock;
-    const Image region = read_region(slide, left * mask.mpp / mpp.x, top * mask.mpp / mpp.y,
-                                     std::min(kBlock, pixels.width - left),
-                                     std::min(kBlock, pixels.height - top), {mask.mpp, mask.mpp});
-    const std::uint8_t* rgb = region.data.data();
-    for (int y = 0; y < region.height; ++y) {
-      std::uint8_t* out =
-          pixels.data.data() + static_cast<std::size_t>(top + y) * pixels.width + left;
-      for (int x = 0; x < region.width; ++x, rgb += 3) {
-        out[x] = saturation(rgb);
-      }
-    }
-  });
-}
-
-}  // namespace
-
-TissueMask find_tissue(const Slide& slide, const TissueOptions& options) {
+TissueMask find_tissue(const Slide& slide, const TissueOptions& options,
+                       const CancelToken* cancel) {
+  check(options);
   TissueMask mask = blank_mask(slide, options.mpp);
-  read_saturation(slide, mask);
-  Histogram histogram{};
-  for (const std::uint8_t value : mask.pixels.data) {
-    ++histogram[value];
-  }
-  mask.threshold = std::clamp(otsu_threshold(histogram), kMinThreshold, kMaxThreshold);
-  for (std::uint8_t& value : mask.pixels.data) {
-    value = value > mask.threshold ? 255 : 0;
-  }
-  const auto pixels = [&](double area) {
-    return static_cast<std::uint64_t>(std::ceil(area / (mask.mpp * mask.mpp)));
+  TissueScan scan = scan_slide(slide, mask, options, cancel);
+  mask.threshold = threshold_of(scan.saturation, options);
+  mask.pixels = std::move(scan.saturation);
+  for (std::uint8_t& value : mask.pixels.data) value = value > mask.threshold ? 255 : 0;
+  const auto length = [&](double micrometres) {
+    return static_cast<int>(std::lround(std::min(micrometres / mask.mpp, 1e4)));
   };
-  drop_small_areas(mask.pixels, pixels(options.min_tissue_area));
-  fill_small_holes(mask.pixels, pixels(options.max_hole_area));
+  const auto area = [&](double square) {
+    return static_cast<std::uint64_t>(std::ceil(square / (mask.mpp * mask.mpp)));
+  };
+  close_gaps(mask.pixels, length(options.closing));
+  // A dark nucleus is no ink: what is rejected must be as large as a piece of tissue.
+  drop_small_areas(scan.rejected, area(options.min_tissue_area));
+  dilate(scan.rejected, length(options.margin));
+  take_out(mask.pixels, scan.rejected);
+  drop_small_areas(mask.pixels, area(options.min_tissue_area));
+  fill_small_holes(mask.pixels, area(options.max_hole_area));
+  take_out(mask.pixels, scan.rejected);
   return mask;
 }
 

@@ -69,6 +69,33 @@ TEST_F(TiffSlideTest, GivesThePixelsOfJpegWithinItsLoss) {
   }
 }
 
+TEST_F(TiffSlideTest, JpegTilesAreShrunkByTheirDecoder) {
+  Image smooth = make_image(100, 70, 3);
+  for (std::size_t i = 0; i < smooth.data.size(); ++i) {
+    smooth.data[i] = static_cast<std::uint8_t>(i % 3 * 40 + i / (100 * 3) * 2);
+  }
+  const auto slide = open({{.image = smooth, .tile_side = 32, .compression = COMPRESSION_JPEG}});
+  EXPECT_EQ(slide->max_reduction(0), 8);
+  const Image half = slide->read_reduced(0, 2, 0, 0, 50, 35);
+  const Image full = slide->read_level(0, 0, 0, 100, 70);
+  for (const auto& [x, y] : {std::pair{0, 0}, {20, 30}, {49, 34}, {16, 16}}) {
+    EXPECT_NEAR(half.data[(y * 50 + x) * 3 + 1], full.data[(2 * y * 100 + 2 * x) * 3 + 1], 4);
+  }
+  // The corner is given in level-0 pixels; outside is white.
+  const Image part = slide->read_reduced(0, 4, 40, 24, 20, 20);
+  EXPECT_NEAR(part.data[0], full.data[(24 * 100 + 40) * 3], 6);
+  EXPECT_EQ(part.data.back(), 255);
+}
+
+TEST_F(TiffSlideTest, OnlyJpegTilesAreShrunk) {
+  const auto slide = open({{.image = colour_field(64, 64)}});
+  EXPECT_EQ(slide->max_reduction(0), 1);
+  EXPECT_THROW(static_cast<void>(slide->read_reduced(0, 2, 0, 0, 8, 8)), Error);
+  const auto strips =
+      open({{.image = colour_field(64, 64), .tile_side = 0, .compression = COMPRESSION_JPEG}});
+  EXPECT_EQ(strips->max_reduction(0), 1);
+}
+
 TEST(TiffSlide, GivesThePixelsOfJpeg2000) {
   const auto slide = open_slide(GALEN_SOURCE_DIR "/tests/golden/slide/jpeg_2000.tif");
   EXPECT_EQ(slide->read_level(0, 0, 0, 64, 48).data, colour_field(64, 48).data);

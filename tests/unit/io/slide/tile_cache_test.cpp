@@ -1,6 +1,10 @@
 #include "io/slide/tile_cache.h"
 
+#include <atomic>
 #include <gtest/gtest.h>
+#include <stdexcept>
+#include <thread>
+#include <vector>
 
 namespace galen::slide {
 namespace {
@@ -36,6 +40,39 @@ TEST(TileCache, NeverHoldsMoreThanItsBytes) {
   }
   cache.insert({0, 99, 0}, tile_of(100));
   EXPECT_EQ(cache.find({0, 99, 0}), nullptr);
+}
+
+TEST(TileCache, ATileThatIsBeingDecodedIsWaitedFor) {
+  TileCache cache(1 << 20);
+  std::atomic<int> decoded = 0;
+  const auto decode = [&] {
+    ++decoded;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return tile_of(8);
+  };
+  std::vector<TileCache::Tile> tiles(8);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& tile : tiles) threads.emplace_back([&] { tile = cache.get({0, 1, 2}, decode); });
+  }
+  EXPECT_EQ(decoded, 1);
+  for (const auto& tile : tiles) EXPECT_EQ(tile, tiles[0]);
+}
+
+TEST(TileCache, SizesOfATileAreHeldApart) {
+  TileCache cache(1 << 20);
+  const auto full = cache.get({0, 1, 2, 1}, [] { return tile_of(8); });
+  const auto half = cache.get({0, 1, 2, 2}, [] { return tile_of(4); });
+  EXPECT_EQ(full->width, 8);
+  EXPECT_EQ(half->width, 4);
+}
+
+TEST(TileCache, AFailedTileIsTriedAgain) {
+  TileCache cache(1 << 20);
+  EXPECT_THROW(cache.get({0, 0, 0},
+                         []() -> TileCache::Tile { throw std::runtime_error("damaged"); }),
+               std::runtime_error);
+  EXPECT_NE(cache.get({0, 0, 0}, [] { return tile_of(8); }), nullptr);
 }
 
 }  // namespace
