@@ -54,7 +54,7 @@ TEST(SlideVerb, TileTakesTheUsersMaskInPlaceOfItsOwn) {
   const std::string mask = scratch.write(
       "mine.geojson",
       R"({"type":"Polygon","coordinates":[[[0,0],[512,0],[512,64],[0,64],[0,0]]]})");
-  const auto patches = [&](std::vector<std::string> more) {
+  const auto patches = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words{"slide", "tile", slide, "-o", (scratch / "p.h5").string(),
                                    "--patch-size", "64", "--patch-mpp", "2", "--json"};
     words.insert(words.end(), more.begin(), more.end());

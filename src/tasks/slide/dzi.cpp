@@ -57,7 +57,7 @@ std::vector<Level> levels_of(const Slide& slide, double mpp) {
   auto height = std::max<std::int64_t>(1, std::llround(static_cast<double>(base.height) / coarser));
   const auto longer = static_cast<std::uint64_t>(std::max(width, height));
   std::vector<Level> levels;
-  for (int number = std::bit_width(longer - 1); number >= 0; --number) {
+  for (int number = static_cast<int>(std::bit_width(longer - 1)); number >= 0; --number) {
     levels.push_back({number, width, height,
                       static_cast<double>(base.width) / static_cast<double>(width),
                       static_cast<double>(base.height) / static_cast<double>(height)});
