@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kExtensions = {".svs",  ".tif",  ".tiff", ".ndpi",    ".mrxs", ".scn",
-                                    ".bif",  ".vms",  ".vmu",  ".svslide", ".dcm"};
+constexpr std::array kExtensions = {".svs", ".tif", ".tiff", ".ndpi",    ".mrxs", ".scn",
+                                    ".bif", ".vms", ".vmu",  ".svslide", ".dcm"};
 
 bool is_slide_name(const fs::path& path) {
   std::string extension = path.extension().string();
@@ -148,8 +148,9 @@ void add_tissue_options(CLI::App& verb, TissueArguments& arguments) {
       ->type_name("NAME")
       ->check(CLI::IsMember(vision::tissue_preset_names()))
       ->group(group);
-  verb.add_option("--mask", arguments.mask,
-                  "Tissue given: GeoJSON (QuPath), or a picture of the whole slide, bright = tissue")
+  verb.add_option(
+          "--mask", arguments.mask,
+          "Tissue given: GeoJSON (QuPath), or a picture of the whole slide, bright = tissue")
       ->type_name("FILE")
       ->configurable(false)
       ->group(group);

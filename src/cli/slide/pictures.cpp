@@ -1,5 +1,7 @@
 // `galen slide overlay` and `galen slide dzi`.
 
+#include "tasks/slide/pictures.h"
+
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <memory>
@@ -13,7 +15,6 @@
 #include "io/raster/raster.h"
 #include "io/store/patches.h"
 #include "tasks/slide/dzi.h"
-#include "tasks/slide/pictures.h"
 
 namespace galen::cli {
 namespace {
@@ -99,8 +100,8 @@ void add_shared(CLI::App& app, PictureVerb& verb, const char* output) {
 
 void add_overlay(CLI::App& slide, Context& context) {
   auto verb = std::make_shared<PictureVerb>();
-  CLI::App* app =
-      slide.add_subcommand("overlay", "The slide as a picture with its tissue and patches drawn in");
+  CLI::App* app = slide.add_subcommand(
+      "overlay", "The slide as a picture with its tissue and patches drawn in");
   add_shared(*app, *verb, "PNG or JPEG");
   app->add_option("--side", verb->side, "Pixels of the longer side")
       ->type_name("PX")

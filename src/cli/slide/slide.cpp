@@ -44,13 +44,13 @@ OrderedJson describe_slide(const Slide& slide) {
 
 void add_slide_info(CLI::App& slide, Context& context) {
   auto arguments = std::make_shared<SlideArguments>();
-  CLI::App* verb = slide.add_subcommand(
-      "info", "Size, pixel size, levels and associated pictures of slides");
+  CLI::App* verb =
+      slide.add_subcommand("info", "Size, pixel size, levels and associated pictures of slides");
   add_slide_options(*verb, *arguments);
   set_action(*verb, context, [arguments, &context] {
-    return for_each_slide(
-        context, *arguments, "info",
-        [](const SlideItem&, const Slide& opened) { return describe_slide(opened); });
+    return for_each_slide(context, *arguments, "info", [](const SlideItem&, const Slide& opened) {
+      return describe_slide(opened);
+    });
   });
 }
 
@@ -86,8 +86,8 @@ void add_thumbnail(CLI::App& slide, Context& context) {
 }  // namespace
 
 void add_slide(CLI::App& app, Context& context) {
-  CLI::App* slide = app.add_subcommand(
-      "slide", "Whole slides: info, thumbnail, tissue, tile, overlay, dzi");
+  CLI::App* slide =
+      app.add_subcommand("slide", "Whole slides: info, thumbnail, tissue, tile, overlay, dzi");
   slide->require_subcommand(1);
   add_slide_info(*slide, context);
   add_thumbnail(*slide, context);

@@ -47,12 +47,9 @@ OrderedJson tile(const TileVerb& verb, const SlideItem& item, const Slide& slide
   const Targets targets = targets_of(verb, item.name);
   write_coords(targets.coords, plan);
   write_manifest(targets.manifest, plan);
-  return {{"patches", plan.patches.size()},
-          {"cells", plan.cells},
-          {"tissue_fraction", plan.tissue_fraction},
-          {"tissue_mm2", plan.tissue_area},
-          {"output", targets.coords.string()},
-          {"manifest", targets.manifest.string()}};
+  return {{"patches", plan.patches.size()},          {"cells", plan.cells},
+          {"tissue_fraction", plan.tissue_fraction}, {"tissue_mm2", plan.tissue_area},
+          {"output", targets.coords.string()},       {"manifest", targets.manifest.string()}};
 }
 
 int run_tile(const TileVerb& verb, const Context& context) {
@@ -72,7 +69,8 @@ int run_tile(const TileVerb& verb, const Context& context) {
 void add_tile(CLI::App& slide, Context& context) {
   auto verb = std::make_shared<TileVerb>();
   CLI::App* app = slide.add_subcommand(
-      "tile", "Choose the patches of slides; write their places as HDF5 (TRIDENT's layout) and JSON");
+      "tile",
+      "Choose the patches of slides; write their places as HDF5 (TRIDENT's layout) and JSON");
   add_slide_options(*app, verb->slides);
   app->add_option("-o,--output", verb->output, "FILE.h5 for one slide, or a folder")
       ->required()

@@ -41,10 +41,11 @@ void check(const fs::path& path, const DziOptions& options) {
   if (options.tile_size < 16 || options.tile_size > 4096 || options.overlap < 0 ||
       options.overlap > options.tile_size / 2 || options.quality < 0 || options.quality > 100 ||
       !(options.mpp >= 0)) {
-    raise(ErrorKind::invalid_argument,
-          "Deep Zoom tiles of {} pixels, overlap {}, quality {}: 16 to 4096, at most half a tile, 0 "
-          "to 100",
-          options.tile_size, options.overlap, options.quality);
+    raise(
+        ErrorKind::invalid_argument,
+        "Deep Zoom tiles of {} pixels, overlap {}, quality {}: 16 to 4096, at most half a tile, 0 "
+        "to 100",
+        options.tile_size, options.overlap, options.quality);
   }
 }
 
@@ -123,8 +124,8 @@ std::size_t write_dzi(const fs::path& path, const Slide& slide, const vision::Ti
   const DziWriter writer(path, slide, mask, options);
   std::size_t total = 0;
   for (const Level& level : levels) {
-    total += static_cast<std::size_t>(level.columns(options.tile_size) *
-                                      level.rows(options.tile_size));
+    total +=
+        static_cast<std::size_t>(level.columns(options.tile_size) * level.rows(options.tile_size));
   }
   Progress progress("dzi", total, "tiles");
   for (const Level& level : levels) {

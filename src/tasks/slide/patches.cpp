@@ -16,10 +16,11 @@ constexpr int kMaxSize = 8192;
 void check(const PatchGrid& grid, const Mpp& slide) {
   if (grid.size < 16 || grid.size > kMaxSize || grid.overlap < 0 || grid.overlap >= grid.size ||
       !(grid.min_tissue >= 0 && grid.min_tissue <= 1) || !(grid.mpp > 0 && grid.mpp <= 100)) {
-    raise(ErrorKind::invalid_argument,
-          "patches of {} pixels at {} um, overlap {}, {} tissue: 16 to {} pixels, above 0 to 100 um, "
-          "an overlap below the size, a share of 0 to 1",
-          grid.size, grid.mpp, grid.overlap, grid.min_tissue, kMaxSize);
+    raise(
+        ErrorKind::invalid_argument,
+        "patches of {} pixels at {} um, overlap {}, {} tissue: 16 to {} pixels, above 0 to 100 um, "
+        "an overlap below the size, a share of 0 to 1",
+        grid.size, grid.mpp, grid.overlap, grid.min_tissue, kMaxSize);
   }
   if (std::max(slide.x, slide.y) > grid.mpp * kMaxUpsampling) {
     raise(ErrorKind::invalid_argument,
@@ -70,22 +71,23 @@ PatchPlan plan_patches(const std::string& name, const Slide& slide, const vision
   const Mpp mpp = vision::required_mpp(slide);
   check(grid, mpp);
   const SlideLevel& base = slide.levels().front();
-  PatchPlan plan{.name = name,
-                 .grid = grid,
-                 .width = base.width,
-                 .height = base.height,
-                 .mpp = mpp,
-                 .tissue_fraction = mask.fraction(),
-                 .tissue_area = tissue_area(mask),
-                 .threshold = mask.threshold,
-                 .cells = cells_along(base.width, mpp.x, grid) *
-                          cells_along(base.height, mpp.y, grid),
-                 .patches = {}};
+  PatchPlan plan{
+      .name = name,
+      .grid = grid,
+      .width = base.width,
+      .height = base.height,
+      .mpp = mpp,
+      .tissue_fraction = mask.fraction(),
+      .tissue_area = tissue_area(mask),
+      .threshold = mask.threshold,
+      .cells = cells_along(base.width, mpp.x, grid) * cells_along(base.height, mpp.y, grid),
+      .patches = {}};
   plan.patches = vision::tissue_patches(slide, mask, grid.size * grid.mpp, grid.min_tissue,
                                         grid.overlap * grid.mpp);
   // A mask's last pixels reach beyond the slide; a patch must not begin there.
   std::erase_if(plan.patches, [&](const vision::Patch& patch) {
-    return patch.x >= static_cast<double>(base.width) || patch.y >= static_cast<double>(base.height);
+    return patch.x >= static_cast<double>(base.width) ||
+           patch.y >= static_cast<double>(base.height);
   });
   return plan;
 }
@@ -129,8 +131,7 @@ void write_coords(const std::filesystem::path& path, const PatchPlan& plan) {
 
 void write_manifest(const std::filesystem::path& path, const PatchPlan& plan) {
   AtomicFile file(path);
-  std::string text =
-      header_of(plan).dump(1, ' ', false, OrderedJson::error_handler_t::replace);
+  std::string text = header_of(plan).dump(1, ' ', false, OrderedJson::error_handler_t::replace);
   text.resize(text.rfind('\n'));  // the list of patches follows inside the object
   file.write(text + ",\n \"patches\": [");
   const std::vector<std::int64_t> coords = level0_coords(plan);

@@ -29,9 +29,9 @@ struct PatchPlan {
   std::int64_t height = 0;  ///< of the slide, level-0 pixels
   Mpp mpp;                  ///< of the slide
   double tissue_fraction = 0;
-  double tissue_area = 0;  ///< square millimetres
-  int threshold = 0;       ///< saturation; 0: the mask was given
-  std::size_t cells = 0;   ///< of the grid, with and without tissue
+  double tissue_area = 0;              ///< square millimetres
+  int threshold = 0;                   ///< saturation; 0: the mask was given
+  std::size_t cells = 0;               ///< of the grid, with and without tissue
   std::vector<vision::Patch> patches;  ///< row by row, left to right
 };
 

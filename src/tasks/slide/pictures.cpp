@@ -55,9 +55,8 @@ void draw_outline(Image& picture, const PicturePlace& place, const Slide& slide,
   const Mpp mpp = vision::required_mpp(slide);
   // A border of pixels around, so that an outline does not stop at the edge of a tile.
   const int t = thickness;
-  const auto columns =
-      mask_pixels(picture.width + 2 * t, place.x - t * place.scale, place.scale, mpp.x / mask.mpp,
-                  mask.pixels.width);
+  const auto columns = mask_pixels(picture.width + 2 * t, place.x - t * place.scale, place.scale,
+                                   mpp.x / mask.mpp, mask.pixels.width);
   const auto rows = mask_pixels(picture.height + 2 * t, place.y - t * place.scale, place.scale,
                                 mpp.y / mask.mpp, mask.pixels.height);
   const auto tissue = [&](int x, int y) {
@@ -67,8 +66,8 @@ void draw_outline(Image& picture, const PicturePlace& place, const Slide& slide,
   };
   for (int y = t; y < picture.height + t; ++y) {
     for (int x = t; x < picture.width + t; ++x) {
-      const bool inner = tissue(x - t, y) && tissue(x + t, y) && tissue(x, y - t) &&
-                         tissue(x, y + t);
+      const bool inner =
+          tissue(x - t, y) && tissue(x + t, y) && tissue(x, y - t) && tissue(x, y + t);
       if (tissue(x, y) && !inner) paint(picture, x - t, y - t, kTissue);
     }
   }

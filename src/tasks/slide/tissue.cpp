@@ -58,8 +58,7 @@ std::size_t write_tissue(const std::filesystem::path& path, const std::string& n
 }
 
 double tissue_area(const vision::TissueMask& mask) {
-  return static_cast<double>(
-             std::count(mask.pixels.data.begin(), mask.pixels.data.end(), 255)) *
+  return static_cast<double>(std::count(mask.pixels.data.begin(), mask.pixels.data.end(), 255)) *
          mask.mpp * mask.mpp * 1e-6;
 }
 

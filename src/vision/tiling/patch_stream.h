@@ -16,8 +16,8 @@
 namespace galen::vision {
 
 struct PatchReading {
-  int size = 0;    ///< pixels a side
-  double mpp = 0;  ///< micrometres a pixel
+  int size = 0;     ///< pixels a side
+  double mpp = 0;   ///< micrometres a pixel
   int threads = 0;  ///< 0 = all cores
   /// Of patches read ahead and being read; the slide's cache of tiles (SlideOptions::cache_bytes)
   /// comes on top.
@@ -30,16 +30,16 @@ struct PatchReading {
 /// holds the tiles of one row of patches.
 class PatchStream {
  public:
-  /// `slide` and `patches` must outlive the stream. Throws invalid_argument as read_region does, and
-  /// limit_exceeded when one patch needs more than max_bytes.
+  /// `slide` and `patches` must outlive the stream. Throws invalid_argument as read_region does,
+  /// and limit_exceeded when one patch needs more than max_bytes.
   PatchStream(const Slide& slide, std::span<const Patch> patches, const PatchReading& reading);
   /// Waits for the patches being read.
   ~PatchStream();
   PatchStream(const PatchStream&) = delete;
   PatchStream& operator=(const PatchStream&) = delete;
 
-  /// RGB8, size x size pixels; nothing after the last. Throws what reading that patch threw. For one
-  /// thread.
+  /// RGB8, size x size pixels; nothing after the last. Throws what reading that patch threw. For
+  /// one thread.
   [[nodiscard]] std::optional<Image> next();
 
  private:
@@ -56,9 +56,9 @@ class PatchStream {
   PatchReading reading_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Slot> ring_;   // slot of patch i: i modulo its size
-  std::size_t begun_ = 0;    // patches given to threads
-  std::size_t taken_ = 0;    // patches given to the caller
+  std::vector<Slot> ring_;  // slot of patch i: i modulo its size
+  std::size_t begun_ = 0;   // patches given to threads
+  std::size_t taken_ = 0;   // patches given to the caller
   bool stopped_ = false;
   std::vector<std::jthread> threads_;
 };

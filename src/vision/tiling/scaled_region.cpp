@@ -65,8 +65,8 @@ struct Wanted {
   double scale_x, scale_y;
 };
 
-/// A region far coarser than every level (slides without a pyramid): made at half the scale, quarter
-/// by quarter, so that memory stays small.
+/// A region far coarser than every level (slides without a pyramid): made at half the scale,
+/// quarter by quarter, so that memory stays small.
 Image in_quarters(const Slide& slide, const Wanted& region, Decoding decoding) {
   Image whole = make_image(2 * region.width, 2 * region.height, 3);
   for (int quarter = 0; quarter < 4; ++quarter) {
@@ -95,10 +95,9 @@ Image scaled_region(const Slide& slide, double x, double y, int width, int heigh
       std::max(width, height) <= kMaxImageSide / 2) {
     return in_quarters(slide, {x, y, width, height, scale_x, scale_y}, decoding);
   }
-  const Image pixels =
-      slide.read_reduced(source.level, source.reduction, snap(x, source.downsample),
-                         snap(y, source.downsample), side_at_level(width, ratio_x),
-                         side_at_level(height, ratio_y));
+  const Image pixels = slide.read_reduced(
+      source.level, source.reduction, snap(x, source.downsample), snap(y, source.downsample),
+      side_at_level(width, ratio_x), side_at_level(height, ratio_y));
   // One thread: callers read many regions side by side.
   return resize_bilinear_pil(pixels, width, height, 1);
 }

@@ -39,10 +39,11 @@ std::vector<Patch> tissue_patches(const Slide& slide, const TissueMask& mask, do
   }
   const double step = side - overlap;
   if (!(overlap >= 0) || !(step >= mask.mpp)) {
-    raise(ErrorKind::invalid_argument,
-          "patches of {} micrometres that overlap by {}: the overlap is at least 0 and leaves a step "
-          "of a pixel of the tissue mask, {}",
-          side, overlap, mask.mpp);
+    raise(
+        ErrorKind::invalid_argument,
+        "patches of {} micrometres that overlap by {}: the overlap is at least 0 and leaves a step "
+        "of a pixel of the tissue mask, {}",
+        side, overlap, mask.mpp);
   }
   const double stride = step / mask.mpp;
   std::vector<Patch> patches;

@@ -18,12 +18,11 @@ struct Patch {
 };
 
 /// The cells of the grid anchored at the slide's corner, `side` micrometres wide and overlapping by
-/// `overlap` micrometres, of which at least `min_tissue` is tissue: row by row, left to right. Cells
-/// at the far edges reach beyond the slide. Throws invalid_argument for cells smaller than a pixel
-/// of the mask, and unless 0 <= overlap < side.
+/// `overlap` micrometres, of which at least `min_tissue` is tissue: row by row, left to right.
+/// Cells at the far edges reach beyond the slide. Throws invalid_argument for cells smaller than a
+/// pixel of the mask, and unless 0 <= overlap < side.
 [[nodiscard]] std::vector<Patch> tissue_patches(const Slide& slide, const TissueMask& mask,
-                                                double side, double min_tissue,
-                                                double overlap = 0);
+                                                double side, double min_tissue, double overlap = 0);
 
 /// At most `count` of them, drawn without replacement by `seed`, in their order. The same seed
 /// draws the same patches on every platform.

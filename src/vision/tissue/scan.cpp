@@ -10,7 +10,7 @@
 namespace galen::vision {
 namespace {
 
-constexpr int kBlock = 512;        // mask pixels read at a time: 4096 at 40X, 50 MB
+constexpr int kBlock = 512;         // mask pixels read at a time: 4096 at 40X, 50 MB
 constexpr double kSquareSide = 64;  // micrometres that are in focus or not
 
 /// Writes what the pixels of a block say into the planes, where its corner is (left, top).

@@ -14,17 +14,17 @@ namespace galen::vision {
 /// Lengths in micrometres and areas in square micrometres, so that they mean the same on every
 /// slide.
 struct TissueOptions {
-  double mpp = 2.0;              ///< 5X; coarser for coarser or very large slides
+  double mpp = 2.0;                   ///< 5X; coarser for coarser or very large slides
   std::optional<int> threshold = {};  ///< HSV saturation, 0 to 254; empty: Otsu's
-  int lowest_threshold = 15;     ///< of Otsu's: glass stays below
-  int highest_threshold = 50;    ///< of Otsu's: stained tissue stays above
-  double closing = 16;           ///< gaps narrower than twice this are bridged; 0: none
-  double min_tissue_area = 4e3;  ///< smaller specks are dropped
-  double max_hole_area = 3.2e5;  ///< smaller holes are filled
-  bool reject_pen = true;        ///< green, blue and red ink (stain.h)
-  bool reject_black = true;      ///< black ink, slide edges, what was not scanned
-  double margin = 12;            ///< around what was rejected
-  double min_sharpness = 0;      ///< of a square of 64 um, see sharpness.h; 0: blur is no reason
+  int lowest_threshold = 15;          ///< of Otsu's: glass stays below
+  int highest_threshold = 50;         ///< of Otsu's: stained tissue stays above
+  double closing = 16;                ///< gaps narrower than twice this are bridged; 0: none
+  double min_tissue_area = 4e3;       ///< smaller specks are dropped
+  double max_hole_area = 3.2e5;       ///< smaller holes are filled
+  bool reject_pen = true;             ///< green, blue and red ink (stain.h)
+  bool reject_black = true;           ///< black ink, slide edges, what was not scanned
+  double margin = 12;                 ///< around what was rejected
+  double min_sharpness = 0;  ///< of a square of 64 um, see sharpness.h; 0: blur is no reason
 };
 
 /// One grey byte a pixel: 255 tissue, 0 none. The corner of the mask is the corner of the slide.

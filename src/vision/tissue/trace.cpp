@@ -22,7 +22,8 @@ bool inside(const Image& mask, int x, int y) {
 bool is_edge(const Image& mask, const Corner& at, int direction) {
   const Corner right = kRight[direction];
   const Corner left = kRight[(direction + 3) % 4];
-  return inside(mask, at.x + right.x, at.y + right.y) && !inside(mask, at.x + left.x, at.y + left.y);
+  return inside(mask, at.x + right.x, at.y + right.y) &&
+         !inside(mask, at.x + left.x, at.y + left.y);
 }
 
 /// Sharpest turn to the right first: areas that touch at a corner stay apart.

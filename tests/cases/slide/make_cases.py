@@ -148,7 +148,7 @@ def tiff_cases():
          "tile 2 .* cannot be decoded", "an 8 x 8 JPEG in a 16 x 16 tile")
     jpegs[2] = tiles(jpeg_tile)[2][:-60]
     case("tiff-jpeg-cut-short", "a.tif", tiff(jpegs, compression=[7], photometric=[6]),
-         "tile 2 .* cannot be decoded .*Premature end", "the rest of the tile would be grey")
+         "tile 2 .* cannot be decoded.*Premature end", "the rest of the tile would be grey")
     case("tiff-damaged-jpeg-2000", "a.tif", tiff(tiles(jpeg_tile), compression=[33005]), "no JPEG 2000 stream",
          "JPEG 2000 tiles that are JPEG")
     case("tiff-sub-directory-cycle", "a.tif", tiff(sub=lambda at: [at]), "not smaller than the level before",

@@ -38,8 +38,8 @@ TEST(Trace, FollowsAnAreaClockwiseFromItsFirstPixel) {
   EXPECT_FALSE(loops[0].is_hole);
   std::vector<std::pair<int, int>> corners;
   for (const Corner& corner : loops[0].corners) corners.emplace_back(corner.x, corner.y);
-  EXPECT_EQ(corners, (std::vector<std::pair<int, int>>{
-                         {3, 1}, {3, 2}, {2, 2}, {2, 3}, {1, 3}, {1, 1}}));
+  EXPECT_EQ(corners,
+            (std::vector<std::pair<int, int>>{{3, 1}, {3, 2}, {2, 2}, {2, 3}, {1, 3}, {1, 1}}));
 }
 
 TEST(Trace, AreasThatTouchAtACornerAreTwo) {
@@ -101,7 +101,9 @@ TEST(Outlines, EndAtTheEdgeOfTheSlide) {
   Case full({"##",  //
              "##"});
   full.mask.mpp = 2.5;  // the mask reaches beyond the slide of 4 x 4 um
-  for (const Point& point : outlines(full.slide, full.mask)[0].outer) {
+  const auto polygons = outlines(full.slide, full.mask);
+  ASSERT_EQ(polygons.size(), 1U);
+  for (const Point& point : polygons[0].outer) {
     EXPECT_LE(point.x, 4);
     EXPECT_LE(point.y, 4);
   }

@@ -9,13 +9,14 @@
 namespace galen::vision {
 namespace {
 
-/// 10 x 6 cells of 64 um, each of a colour of its own, at 1 um a pixel.
+/// 10 x 6 cells of 64 um, each of a violet of its own, at 1 um a pixel.
 Image chequered() {
   Image picture = make_image(640, 384, 3);
   for (int row = 0; row < 6; ++row) {
     for (int column = 0; column < 10; ++column) {
-      paint(picture, column * 64, row * 64, 64, 64,
-            {200, static_cast<std::uint8_t>(20 * row), static_cast<std::uint8_t>(20 * column)});
+      paint(
+          picture, column * 64, row * 64, 64, 64,
+          {120, static_cast<std::uint8_t>(20 * row), static_cast<std::uint8_t>(150 + 10 * column)});
     }
   }
   return picture;
@@ -31,7 +32,7 @@ ViewRecipe recipe_of(int patch_size, int max_patches, int image_size) {
 
 /// Row-major number of the cell that a view of chequered() shows.
 int cell_of(const View& view) {
-  return view.pixels.data[1] / 20 * 10 + view.pixels.data[2] / 20;
+  return view.pixels.data[1] / 20 * 10 + (view.pixels.data[2] - 150) / 10;
 }
 
 TEST(SlideViews, ShowTheGridRowByRow) {

@@ -28,13 +28,13 @@ TEST(Stain, HsvIsThatOfTheDefinition) {
 }
 
 TEST(Stain, InkIsPenAndStainIsNot) {
-  EXPECT_TRUE(is_pen(hsv({60, 150, 90})));    // green
-  EXPECT_TRUE(is_pen(hsv({40, 110, 190})));   // blue
-  EXPECT_TRUE(is_pen(hsv({210, 20, 25})));    // red
-  EXPECT_FALSE(is_pen(hsv({90, 60, 140})));   // haematoxylin
+  EXPECT_TRUE(is_pen(hsv({60, 150, 90})));     // green
+  EXPECT_TRUE(is_pen(hsv({40, 110, 190})));    // blue
+  EXPECT_TRUE(is_pen(hsv({210, 20, 25})));     // red
+  EXPECT_FALSE(is_pen(hsv({90, 60, 140})));    // haematoxylin
   EXPECT_FALSE(is_pen(hsv({220, 130, 180})));  // eosin
-  EXPECT_FALSE(is_pen(hsv({190, 70, 80})));   // blood
-  EXPECT_FALSE(is_pen(hsv({150, 100, 60})));  // DAB
+  EXPECT_FALSE(is_pen(hsv({190, 70, 80})));    // blood
+  EXPECT_FALSE(is_pen(hsv({150, 100, 60})));   // DAB
   EXPECT_FALSE(is_pen(hsv({240, 238, 240})));
 }
 
@@ -79,7 +79,7 @@ TEST(TissueStages, PenOnTissueLeavesAGapWithAMargin) {
   paint(picture, 300, 300, 100, 100, {40, 150, 90});
   const TissueMask mask = find_tissue(PaintedSlide({picture}, Mpp{2, 2}));
   EXPECT_EQ(mask.pixels.data[350 * 800 + 350], 0);
-  EXPECT_EQ(mask.pixels.data[350 * 800 + 295], 0);   // 10 um beside it
+  EXPECT_EQ(mask.pixels.data[350 * 800 + 295], 0);  // 10 um beside it
   EXPECT_EQ(mask.pixels.data[350 * 800 + 280], 255);
 }
 
@@ -153,7 +153,7 @@ TEST(TissuePatches, OverlapOnAGridOfTheirStep) {
   const PaintedSlide slide({painted(400, 400, kTissue)}, Mpp{0.5, 1});  // 200 x 400 um
   const TissueMask mask = find_tissue(slide, {.mpp = 1});
   const auto patches = tissue_patches(slide, mask, 100, 1.0, 50);
-  ASSERT_EQ(patches.size(), 3U * 7U);  // whole ones only
+  ASSERT_EQ(patches.size(), 3U * 7U);   // whole ones only
   EXPECT_DOUBLE_EQ(patches[1].x, 100);  // 50 um of 0.5 um pixels
   EXPECT_DOUBLE_EQ(patches[1].y, 0);
   EXPECT_DOUBLE_EQ(patches[3].x, 0);

@@ -39,11 +39,13 @@ class GeoJson : public ::testing::Test {
                          .classification = "Tissue",
                          .colour = {1, 2, 3},
                          .measurements = {{"Area um^2", 2.5}}});
-    writer.add({{{0, 0}, {3, 0}, {0, 3}}, {}}, {.classification = "Tissue"});
+    writer.add({{{0, 0}, {3, 0}, {0, 3}}, {}},
+               {.name = "", .classification = "Tissue", .measurements = {}});
     writer.finish();
   }
 
-  const fs::path folder_ = fs::path(::testing::TempDir()) / "galen-geojson";
+  const fs::path folder_ = fs::path(::testing::TempDir()) / "galen-geojson" /
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name();
   const Polygon square_{{{10, 20}, {110.25, 20}, {110.25, 90}, {10, 90}},
                         {{{30, 30}, {30, 40}, {40, 40}}}};
 };
@@ -114,12 +116,11 @@ TEST_F(GeoJson, LeavesOutClassesThatQuPathIgnores) {
 }
 
 TEST_F(GeoJson, RefusesWhatIsNone) {
-  for (const char* text :
-       {"", "7", "[7]", R"({"type":"FeatureCollection"})",
-        R"({"type":"Polygon"})", R"({"type":"Polygon","coordinates":[]})",
-        R"({"type":"Polygon","coordinates":[[[0,0],[1,1]]]})",
-        R"({"type":"Polygon","coordinates":[[[0,"a"],[1,1],[2,2]]]})",
-        R"({"type":"Feature","geometry":[1]})"}) {
+  for (const char* text : {"", "7", "[7]", R"({"type":"FeatureCollection"})",
+                           R"({"type":"Polygon"})", R"({"type":"Polygon","coordinates":[]})",
+                           R"({"type":"Polygon","coordinates":[[[0,0],[1,1]]]})",
+                           R"({"type":"Polygon","coordinates":[[[0,"a"],[1,1],[2,2]]]})",
+                           R"({"type":"Feature","geometry":[1]})"}) {
     EXPECT_EQ(kind_of(text), ErrorKind::malformed) << text;
   }
 }

@@ -151,13 +151,21 @@ TEST_F(TiffSlideTest, TakesThePixelSizeFromOmeBeforeTheResolutionTags) {
   const std::string ome =
       "<OME><Image><Pixels SizeC=\"3\" PhysicalSizeX=\"0.25\" "
       "PhysicalSizeY=\"0.26\"/></Image></OME>";
-  TiffPage page{.image = colour_field(20, 20), .pixels_per_cm = 20000};
-  EXPECT_NEAR(open({page})->mpp()->x, 0.5, 1e-9);
+  TiffPage page{.image = colour_field(20, 20), .pixels_per_cm = 39000};
+  EXPECT_NEAR(open({page})->mpp()->x, 0.2564, 1e-4);
   page.description = ome;
   const auto slide = open({page});
   EXPECT_EQ(slide->vendor(), "ome-tiff");
   EXPECT_DOUBLE_EQ(slide->mpp()->x, 0.25);
   EXPECT_DOUBLE_EQ(slide->mpp()->y, 0.26);
+}
+
+TEST_F(TiffSlideTest, BelievesNoPixelSizeThatTheResolutionTagsContradict) {
+  TiffPage page{.image = colour_field(20, 20), .pixels_per_cm = 20000};
+  page.description =
+      "<OME><Image><Pixels SizeC=\"3\" PhysicalSizeX=\"0.25\" "
+      "PhysicalSizeY=\"0.25\"/></Image></OME>";
+  EXPECT_FALSE(open({page})->mpp().has_value());
 }
 
 TEST_F(TiffSlideTest, ReadsAperioJpegSlides) {

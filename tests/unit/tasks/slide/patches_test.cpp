@@ -31,7 +31,8 @@ PatchPlan plan_of(const PatchGrid& grid) {
 class PatchFiles : public ::testing::Test {
  protected:
   void SetUp() override { fs::create_directories(folder_); }
-  const fs::path folder_ = fs::path(::testing::TempDir()) / "galen-patch-files";
+  const fs::path folder_ = fs::path(::testing::TempDir()) / "galen-patch-files" /
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
 TEST(PlanPatches, CutsByTheTruePixelSizesOfBothAxes) {
@@ -66,10 +67,9 @@ TEST(PlanPatches, StatesTheTissue) {
 }
 
 TEST(PlanPatches, RefusesAFinerGridThanTheSlideAndBadNumbers) {
-  for (const PatchGrid& grid :
-       {PatchGrid{.size = 100, .mpp = 0.25}, PatchGrid{.size = 8, .mpp = 1},
-        PatchGrid{.size = 100, .mpp = 1, .overlap = 100},
-        PatchGrid{.size = 100, .mpp = 1, .min_tissue = 1.5}}) {
+  for (const PatchGrid& grid : {PatchGrid{.size = 100, .mpp = 0.25}, PatchGrid{.size = 8, .mpp = 1},
+                                PatchGrid{.size = 100, .mpp = 1, .overlap = 100},
+                                PatchGrid{.size = 100, .mpp = 1, .min_tissue = 1.5}}) {
     EXPECT_THROW(static_cast<void>(plan_of(grid)), Error);
   }
 }

@@ -35,7 +35,8 @@ class SlidePictures : public ::testing::Test {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
-  const fs::path folder_ = fs::path(::testing::TempDir()) / "galen-slide-pictures";
+  const fs::path folder_ = fs::path(::testing::TempDir()) / "galen-slide-pictures" /
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
 TEST_F(SlidePictures, TheOutlineGoesAlongTheTissueInside) {
