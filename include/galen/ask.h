@@ -26,6 +26,7 @@ struct ModelOptions {
   std::string kv = "f16";   ///< "f32", "f16", "q8_0" or "q4_0"
   int gpu_layers = -1;      ///< decoder layers on the GPU; -1 = all it takes, 0 = CPU only
   bool image_cache = true;  ///< keep image embeddings on disk, by content hash
+  float rope_scale = 1;     ///< the context may be this many times the trained one
 };
 
 struct AskOptions {

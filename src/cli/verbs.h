@@ -24,6 +24,7 @@ namespace galen::cli {
 
 void add_info(CLI::App& app, Context& context);
 void add_ask(CLI::App& app, Context& context);
+void add_report(CLI::App& app, Context& context);
 void add_classify(CLI::App& app, Context& context);
 void add_embed(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);

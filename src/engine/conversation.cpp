@@ -9,7 +9,7 @@ namespace galen::engine {
 namespace {
 
 std::vector<model::ChatMessage> chat_messages(const std::vector<Message>& messages,
-                                              std::vector<const Image*>& images) {
+                                              std::vector<const Part*>& images) {
   std::vector<model::ChatMessage> chat;
   for (const Message& message : messages) {
     model::ChatMessage& made = chat.emplace_back();
@@ -19,7 +19,7 @@ std::vector<model::ChatMessage> chat_messages(const std::vector<Message>& messag
         made.parts.emplace_back(text->text);
       } else {
         made.parts.emplace_back(model::ImageMark{static_cast<int>(images.size())});
-        images.push_back(&std::get<ImagePart>(part).pixels);
+        images.push_back(&part);
       }
     }
   }
@@ -43,21 +43,23 @@ void ask_to_think(std::vector<model::ChatMessage>& chat, const model::Profile& p
 
 Conversation read_conversation(const std::vector<Message>& messages, const model::Profile& profile,
                                bool think, const model::Decoder& tokenizer,
-                               const std::function<std::string(const Image&)>& key_of) {
+                               const std::function<CacheItem(const Part&)>& item_of) {
   Conversation result;
-  std::vector<model::ChatMessage> chat = chat_messages(messages, result.images);
+  std::vector<const Part*> images;
+  std::vector<model::ChatMessage> chat = chat_messages(messages, images);
   if (think) ask_to_think(chat, profile);
   model::Prompt prompt =
       profile.chat ? model::chat_prompt(chat, tokenizer) : model::plain_prompt(chat, tokenizer);
   for (const auto& span : prompt.spans) {
     if (const auto* mark = std::get_if<model::ImageMark>(&span)) {
-      result.items.push_back({-1, key_of(*result.images[static_cast<std::size_t>(mark->index)])});
-      result.image_of_item.push_back(mark->index);
+      const Part* part = images[static_cast<std::size_t>(mark->index)];
+      result.items.push_back(item_of(*part));
+      result.part_of_item.push_back(part);
       continue;
     }
     for (const model::Token token : std::get<std::vector<model::Token>>(span)) {
       result.items.push_back({token, {}});
-      result.image_of_item.push_back(-1);
+      result.part_of_item.push_back(nullptr);
     }
   }
   result.stops = std::move(prompt.stops);

@@ -1,10 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <galen/image.h>
 
 #include "engine/engine.h"
 #include "engine/kv_cache.h"
@@ -14,15 +13,27 @@ namespace galen::engine {
 
 /// A conversation made ready for the decoder.
 struct Conversation {
-  std::vector<const Image*> images;  ///< into the messages, in order
-  std::vector<CacheItem> items;      ///< the prompt; images by content hash
-  std::vector<int> image_of_item;    ///< index into `images`, -1 for a token
-  std::vector<std::string> stops;    ///< of the prompt's form
+  std::vector<CacheItem> items;           ///< the prompt; images by key
+  std::vector<const Part*> part_of_item;  ///< into the messages; null for a token
+  std::vector<std::string> stops;         ///< of the prompt's form
+
+  /// The mosaic that an item is, or null.
+  [[nodiscard]] const MosaicPart* mosaic(std::size_t item) const {
+    return part_of_item[item] == nullptr ? nullptr : std::get_if<MosaicPart>(part_of_item[item]);
+  }
+  /// Images that an item stands for: none for a token.
+  [[nodiscard]] int images_in(std::size_t item) const {
+    if (part_of_item[item] == nullptr) return 0;
+    const MosaicPart* part = mosaic(item);
+    return part == nullptr ? 1 : static_cast<int>(part->images());
+  }
 };
 
-/// `key_of` gives the content hash of an image and throws for one the model cannot take.
-[[nodiscard]] Conversation read_conversation(
-    const std::vector<Message>& messages, const model::Profile& profile, bool think,
-    const model::Decoder& tokenizer, const std::function<std::string(const Image&)>& key_of);
+/// `item_of` gives the key and length of an image or mosaic and throws for one the model cannot
+/// take.
+[[nodiscard]] Conversation read_conversation(const std::vector<Message>& messages,
+                                             const model::Profile& profile, bool think,
+                                             const model::Decoder& tokenizer,
+                                             const std::function<CacheItem(const Part&)>& item_of);
 
 }  // namespace galen::engine

@@ -12,6 +12,7 @@
 #include "engine/image_encoder.h"
 #include "engine/json_schema.h"
 #include "engine/kv_cache.h"
+#include "engine/mosaic_stream.h"
 #include "engine/sampler.h"
 #include "engine/token_source.h"
 #include "model/chat/thinking.h"
@@ -64,7 +65,7 @@ class LlamaEngine final : public Engine {
         options_(options),
         encoder_(load_encoder(profile, options)),
         decoder_(load_decoder()),
-        cache_(*decoder_, image_tokens()) {
+        cache_(*decoder_) {
     if (encoder_ && encoder_->shape().projection != decoder_->width()) {
       raise(ErrorKind::invalid_argument,
             "{}: the vision tower makes tokens of {} values, the decoder takes {}", profile.name,
@@ -74,18 +75,22 @@ class LlamaEngine final : public Engine {
 
   const model::Profile& profile() const override { return profile_; }
   int count_tokens(const std::vector<Message>& messages) const override {
-    return cache_.length_of(read(messages, false).items);
+    return KvCache::length_of(read(messages, false).items);
   }
+  int context_limit() const override;
+  MemoryPlan memory_plan(int tokens) const override;
   Answer generate(const std::vector<Message>& messages, const GenerateOptions& options) override;
 
  private:
+  model::DecoderOptions decoder_options(int context) const;
   std::unique_ptr<model::Decoder> load_decoder() const;
   int image_tokens() const { return encoder_ ? encoder_->shape().tokens_per_image : 0; }
   Conversation read(const std::vector<Message>& messages, bool think) const;
-  int limit() const;
+  CacheItem item_of(const Part& part) const;
   void make_room(int prompt_tokens, int max_tokens);
   void prefill(const Conversation& conversation, const GenerateOptions& options, Answer& answer);
-  void append_image(const Conversation& conversation, std::size_t item, Answer& answer);
+  void append_image(const Conversation& conversation, std::size_t item, MosaicStream& mosaics,
+                    Answer& answer);
   FinishReason decode(Sampler& sampler, const GenerateOptions& options, AnswerStream& stream,
                       Answer& answer);
   std::string piece(model::Token token) const;
@@ -97,54 +102,85 @@ class LlamaEngine final : public Engine {
   KvCache cache_;
 };
 
-std::unique_ptr<model::Decoder> LlamaEngine::load_decoder() const {
+model::DecoderOptions LlamaEngine::decoder_options(int context) const {
   model::DecoderOptions made;
-  made.context = options_.context > 0 ? options_.context : kContextStep;
+  made.context = context;
   made.threads = options_.threads;
   made.batch = std::max(kBatch, image_tokens());
   made.kv = options_.kv;
   made.gpu_layers = options_.gpu_layers;
+  made.rope_scale = options_.rope_scale;
   for (const std::string& adapter : profile_.adapters)
     made.adapters.push_back(profile_.folder / adapter);
-  return model::Decoder::load(profile_.folder / profile_.decoder, made);
+  return made;
+}
+
+std::unique_ptr<model::Decoder> LlamaEngine::load_decoder() const {
+  return model::Decoder::load(
+      profile_.folder / profile_.decoder,
+      decoder_options(options_.context > 0 ? options_.context : kContextStep));
+}
+
+MemoryPlan LlamaEngine::memory_plan(int tokens) const {
+  const model::DecoderMemory decoder =
+      model::decoder_memory(profile_.folder / profile_.decoder, decoder_options(tokens));
+  MemoryPlan plan{decoder.weights, decoder.kv_cache, decoder.compute};
+  if (encoder_) {
+    plan.weights += std::filesystem::file_size(profile_.folder / profile_.vision);
+    plan.working += encoder_->working_bytes(MosaicStream::kAhead);
+  }
+  return plan;
+}
+
+CacheItem LlamaEngine::item_of(const Part& part) const {
+  if (!encoder_) {
+    raise(ErrorKind::invalid_argument,
+          "the model {} cannot see images; choose one with a vision tower", profile_.name);
+  }
+  if (const auto* image = std::get_if<ImagePart>(&part))
+    return {-1, encoder_->key(image->pixels), image_tokens()};
+  const auto& mosaic = std::get<MosaicPart>(part);
+  return {-1, encoder_->key(mosaic),
+          static_cast<int>(mosaic.cells.size()) * mosaic.tokens_per_cell};
 }
 
 Conversation LlamaEngine::read(const std::vector<Message>& messages, bool think) const {
-  const auto key_of = [this](const Image& image) {
-    if (!encoder_) {
-      raise(ErrorKind::invalid_argument,
-            "the model {} cannot see images; choose one with a vision tower", profile_.name);
-    }
-    return encoder_->key(image);
-  };
-  return read_conversation(messages, profile_, think, *decoder_, key_of);
+  return read_conversation(messages, profile_, think, *decoder_,
+                           [this](const Part& part) { return item_of(part); });
 }
 
-int LlamaEngine::limit() const {
-  const int trained = decoder_->trained_context();
-  return options_.context > 0 ? std::min(options_.context, trained) : trained;
+int LlamaEngine::context_limit() const {
+  const auto most = static_cast<int>(
+      std::min(static_cast<double>(decoder_->trained_context()) * double{options_.rope_scale},
+               double{1 << 30}));
+  return options_.context > 0 ? std::min(options_.context, most) : most;
 }
 
 void LlamaEngine::make_room(int prompt_tokens, int max_tokens) {
-  if (prompt_tokens >= limit()) {
+  if (prompt_tokens >= context_limit()) {
     raise(
         ErrorKind::limit_exceeded,
         "the conversation takes {} tokens, but the context holds {}; raise --context or send less",
-        prompt_tokens, limit());
+        prompt_tokens, context_limit());
   }
-  const int needed = std::min(prompt_tokens + max_tokens, limit());
+  const int needed = std::min(prompt_tokens + max_tokens, context_limit());
   if (needed <= decoder_->context()) return;
   const int steps = (needed + kContextStep - 1) / kContextStep;
-  decoder_->resize(std::min(steps * kContextStep, limit()));
+  decoder_->resize(std::min(steps * kContextStep, context_limit()));
 }
 
-void LlamaEngine::append_image(const Conversation& conversation, std::size_t item, Answer& answer) {
-  const auto index = static_cast<std::size_t>(conversation.image_of_item[item]);
+void LlamaEngine::append_image(const Conversation& conversation, std::size_t item,
+                               MosaicStream& mosaics, Answer& answer) {
   const std::string& key = conversation.items[item].image;
+  const Part& part = *conversation.part_of_item[item];
   const auto start = Clock::now();
-  const ImageEncoder::Result image = encoder_->soft_tokens(*conversation.images[index], key);
+  const ImageEncoder::Result image =
+      std::holds_alternative<MosaicPart>(part)
+          ? mosaics.soft_tokens(item)
+          : encoder_->soft_tokens(std::get<ImagePart>(part).pixels, key);
   answer.encode_seconds += seconds_since(start);
-  ++(image.source == ImageEncoder::Source::encoded ? answer.images_encoded : answer.images_cached);
+  (image.source == ImageEncoder::Source::encoded ? answer.images_encoded : answer.images_cached) +=
+      conversation.images_in(item);
   cache_.append_image(key, *image.tokens);
 }
 
@@ -153,16 +189,21 @@ void LlamaEngine::prefill(const Conversation& conversation, const GenerateOption
   const auto start = Clock::now();
   const std::vector<CacheItem>& items = conversation.items;
   std::size_t next = cache_.reuse(items);
-  answer.prompt_tokens = cache_.length_of(items);
+  answer.prompt_tokens = KvCache::length_of(items);
   answer.cached_tokens = decoder_->position();
   make_room(answer.prompt_tokens, options.max_tokens);
-  for (std::size_t i = 0; i < next; ++i) answer.images_cached += items[i].image.empty() ? 0 : 1;
+  for (std::size_t i = 0; i < next; ++i) answer.images_cached += conversation.images_in(i);
+  std::optional<MosaicStream> mosaics;
+  if (encoder_) {
+    mosaics.emplace(*encoder_, conversation, next,
+                    MosaicStream::Settings{options_.threads, options.on_images, options.cancel});
+  }
   std::vector<model::Token> run;
   while (next < items.size()) {
     if (options.on_prefill) options.on_prefill(decoder_->position(), answer.prompt_tokens);
     if (options.cancel != nullptr) options.cancel->check();
     if (!items[next].image.empty()) {
-      append_image(conversation, next++, answer);
+      append_image(conversation, next++, *mosaics, answer);
       continue;
     }
     run.clear();
@@ -200,7 +241,7 @@ FinishReason LlamaEngine::decode(Sampler& sampler, const GenerateOptions& option
       break;
     }
     if (answer.answer_tokens == options.max_tokens ||
-        answer.prompt_tokens + answer.answer_tokens >= limit())
+        answer.prompt_tokens + answer.answer_tokens >= context_limit())
       break;
     source.advance(token);
   }

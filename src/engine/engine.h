@@ -13,6 +13,7 @@
 #include <galen/cancel.h>
 #include <galen/image.h>
 
+#include "engine/mosaic.h"
 #include "model/chat/prompt.h"
 #include "model/gemma/decoder.h"
 #include "model/profile.h"
@@ -26,7 +27,7 @@ struct TextPart {
 struct ImagePart {
   Image pixels;  ///< RGB8, what vision made for the model: square, at the tower's size
 };
-using Part = std::variant<TextPart, ImagePart>;
+using Part = std::variant<TextPart, ImagePart, MosaicPart>;
 
 using model::Role;
 struct Message {
@@ -63,6 +64,8 @@ struct GenerateOptions {
   std::function<void(std::string_view)> on_thinking;
   /// Called during prefill with tokens done and total.
   std::function<void(int, int)> on_prefill;
+  /// Called during prefill with the images of mosaics that were dealt with, and their number.
+  std::function<void(std::size_t, std::size_t)> on_images;
 };
 
 enum class FinishReason { stop, length, cancelled };
@@ -88,6 +91,16 @@ struct EngineOptions {
   int gpu_layers = -1;
   std::filesystem::path image_cache;  ///< folder of the embedding cache; empty = none
   std::uint64_t image_cache_bytes = std::uint64_t{2} << 30;
+  /// Lets a context grow to this many times the trained one, by squeezing its positions.
+  float rope_scale = 1;
+};
+
+/// Bytes that answering takes, known before anything is read.
+struct MemoryPlan {
+  std::uint64_t weights = 0;   ///< decoder and tower
+  std::uint64_t kv_cache = 0;  ///< grows with the tokens
+  std::uint64_t working = 0;   ///< fixed: compute buffers, image batches, images read ahead
+  [[nodiscard]] std::uint64_t total() const { return weights + kv_cache + working; }
 };
 
 /// One model in memory. Greedy answers are the same for the same input, thread count and machine
@@ -103,6 +116,10 @@ class Engine {
   [[nodiscard]] virtual const model::Profile& profile() const = 0;
   /// Tokens the conversation takes, images counted, without running anything.
   [[nodiscard]] virtual int count_tokens(const std::vector<Message>& messages) const = 0;
+  /// Tokens a conversation and its answer may take together.
+  [[nodiscard]] virtual int context_limit() const = 0;
+  /// What a conversation of `tokens` takes, its answer included.
+  [[nodiscard]] virtual MemoryPlan memory_plan(int tokens) const = 0;
   /// Answers the last user message. Greedy is deterministic for a fixed thread count.
   /// Throws limit_exceeded (naming tokens and context), invalid_argument (roles that do not
   /// alternate, images for a model without vision), out_of_memory.

@@ -83,10 +83,14 @@ fs::path ImageCache::path_of(const std::string& key) const {
   return folder_ / (key + std::string(kSuffix));
 }
 
-std::optional<std::vector<float>> ImageCache::find(const std::string& key) const {
-  const fs::path path = path_of(key);
+bool ImageCache::contains(const std::string& key) const {
   std::error_code error;
-  if (!fs::exists(path, error)) return std::nullopt;
+  return fs::exists(path_of(key), error);
+}
+
+std::optional<std::vector<float>> ImageCache::find(const std::string& key) const {
+  if (!contains(key)) return std::nullopt;
+  const fs::path path = path_of(key);
   try {
     const std::string file = read_file(path, kMaxFile);
     const std::string_view view = file;

@@ -18,6 +18,8 @@ class ImageCache {
   /// private. Throws as the file system does when that fails.
   ImageCache(std::filesystem::path folder, std::uint64_t max_bytes);
 
+  /// Whether there is an entry; find() may still find it damaged.
+  [[nodiscard]] bool contains(const std::string& key) const;
   /// The stored values; the entry counts as used now.
   [[nodiscard]] std::optional<std::vector<float>> find(const std::string& key) const;
   /// Stores under `key` (64 hexadecimal digits) and deletes what was used longest ago until the

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +12,7 @@
 #include <galen/image.h>
 
 #include "engine/image_cache.h"
+#include "engine/mosaic.h"
 #include "model/siglip/tower.h"
 
 namespace galen::engine {
@@ -33,7 +37,25 @@ class ImageEncoder {
   [[nodiscard]] std::string key(const Image& image) const;
   [[nodiscard]] Result soft_tokens(const Image& image, const std::string& key);
 
+  /// The key of a mosaic, from the identities of its images. Throws invalid_argument for tokens
+  /// that the tower's grid does not pool to, and for more of them than one image has.
+  [[nodiscard]] std::string key(const MosaicPart& part) const;
+  /// Whether find() is likely to succeed; costs no reading.
+  [[nodiscard]] bool holds(const std::string& key) const;
+  /// The soft tokens under `key`, which are `tokens`; nothing when they are in no cache.
+  [[nodiscard]] std::optional<Result> find(const std::string& key, int tokens);
+  /// `next` gives the images of the part in their order; `on_images` is told how many were encoded,
+  /// batch by batch.
+  [[nodiscard]] Result encode(const MosaicPart& part, const std::string& key,
+                              const std::function<Image()>& next,
+                              const std::function<void(std::size_t)>& on_images);
+  /// Bytes taken while mosaics are encoded, images read ahead included; weights not.
+  [[nodiscard]] std::uint64_t working_bytes(std::size_t images_ahead) const;
+
  private:
+  void check_image(const Image& image) const;
+  [[nodiscard]] std::size_t batch() const;
+  [[nodiscard]] Result keep(const std::string& key, std::vector<float> tokens);
   [[nodiscard]] SoftTokens find_in_memory(const std::string& key);
   void keep_in_memory(const std::string& key, SoftTokens tokens);
 

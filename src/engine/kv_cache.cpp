@@ -6,10 +6,10 @@
 
 namespace galen::engine {
 
-int KvCache::length_of(std::span<const CacheItem> items) const {
-  const auto images =
-      std::ranges::count_if(items, [](const CacheItem& item) { return !item.image.empty(); });
-  return static_cast<int>(items.size()) + static_cast<int>(images) * (image_tokens_ - 1);
+int KvCache::length_of(std::span<const CacheItem> items) {
+  int length = 0;
+  for (const CacheItem& item : items) length += item.length;
+  return length;
 }
 
 std::size_t KvCache::reuse(std::span<const CacheItem> wanted) {
@@ -57,7 +57,7 @@ std::vector<float> KvCache::append_with_logits(std::span<const model::Token> tok
 
 void KvCache::append_image(const std::string& key, std::span<const float> soft_tokens) {
   decoder_.append_image(soft_tokens);
-  items_.push_back({-1, key});
+  items_.push_back({-1, key, static_cast<int>(soft_tokens.size()) / decoder_.width()});
 }
 
 void KvCache::drop_last(std::size_t count) {

@@ -9,10 +9,11 @@
 
 namespace galen::engine {
 
-/// One thing in the KV cache: a text token, or an image by its content hash.
+/// One thing in the KV cache: a text token, or an image by its key.
 struct CacheItem {
   model::Token token = -1;
   std::string image;  ///< empty for a token
+  int length = 1;     ///< positions it takes
   bool operator==(const CacheItem&) const = default;
 };
 
@@ -20,8 +21,7 @@ struct CacheItem {
 /// last one goes on from there. Stays right when an append throws. Not thread-safe.
 class KvCache {
  public:
-  KvCache(model::Decoder& decoder, int tokens_per_image)
-      : decoder_(decoder), image_tokens_(tokens_per_image) {}
+  explicit KvCache(model::Decoder& decoder) : decoder_(decoder) {}
 
   /// Keeps the longest beginning that `wanted` shares with the content, but never all of `wanted`:
   /// its last token must run again for its logits. Returns the number of items kept.
@@ -35,13 +35,12 @@ class KvCache {
 
   [[nodiscard]] const std::vector<CacheItem>& items() const { return items_; }
   /// Positions the items take.
-  [[nodiscard]] int length_of(std::span<const CacheItem> items) const;
+  [[nodiscard]] static int length_of(std::span<const CacheItem> items);
 
  private:
   void record(std::span<const model::Token> tokens, int position_before);
 
   model::Decoder& decoder_;
-  int image_tokens_;
   std::vector<CacheItem> items_;
 };
 

@@ -75,6 +75,10 @@ ContextPtr make_context(llama_model* model, const DecoderOptions& options) {
   params.type_k = ggml_type_of(options.kv);
   params.type_v = params.type_k;
   if (is_quantised(options.kv)) params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED;
+  if (options.rope_scale > 1) {
+    params.rope_scaling_type = LLAMA_ROPE_SCALING_TYPE_LINEAR;
+    params.rope_freq_scale = llama_model_rope_freq_scale_train(model) / options.rope_scale;
+  }
   params.swa_full = false;
   params.no_perf = true;
   ContextPtr context(llama_init_from_model(model, params));
@@ -404,6 +408,10 @@ std::unique_ptr<Decoder> Decoder::load(const std::filesystem::path& gguf,
   if (options.context < 1 || options.batch < 1) {
     raise(ErrorKind::invalid_argument, "context {} and batch {} must be at least 1",
           options.context, options.batch);
+  }
+  if (!(options.rope_scale >= 1 && options.rope_scale <= 1024)) {
+    raise(ErrorKind::invalid_argument, "a RoPE scale of {} must be from 1 to 1024",
+          options.rope_scale);
   }
   const DecoderHeader header = read_decoder_header(gguf);
   const DecoderMemory memory = decoder_memory(header, options);

@@ -25,7 +25,10 @@ struct DecoderOptions {
   int threads = 0;     ///< 0 = all cores
   int batch = 512;     ///< tokens per prefill step, at least one image
   KvType kv = KvType::f16;
-  int gpu_layers = -1;                               ///< -1 = all the backend takes; 0 = CPU
+  int gpu_layers = -1;  ///< -1 = all the backend takes; 0 = CPU
+  /// Positions are squeezed by this factor (linear RoPE scaling of the global layers), for contexts
+  /// that many times the trained one; 1 = as trained.
+  float rope_scale = 1;
   std::vector<std::filesystem::path> adapters = {};  ///< LoRA GGUF files, scale 1
 };
 

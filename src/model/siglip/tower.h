@@ -50,6 +50,12 @@ class VisionTower {
   /// Soft tokens for the decoder: images x tokens_per_image x projection. Needs a projector.
   [[nodiscard]] virtual std::vector<float> soft_tokens(std::span<const float> pixels,
                                                        int images) = 0;
+  /// Patch features averaged over squares, so that side x side rows of each image are left: images
+  /// x side^2 x hidden. `side` divides the patches on a side. What the projector reads.
+  [[nodiscard]] virtual std::vector<float> grid_features(std::span<const float> pixels, int images,
+                                                         int side) = 0;
+  /// Rows of grid_features as soft tokens: rows x projection. Needs a projector.
+  [[nodiscard]] virtual std::vector<float> project(std::span<const float> features) = 0;
   /// Pooled embedding (MAP head or class token), not normalised: images x hidden. Needs
   /// is_pooled().
   [[nodiscard]] virtual std::vector<float> pooled(std::span<const float> pixels, int images) = 0;

@@ -30,23 +30,28 @@ VisionShape read_shape(const Gguf& gguf, const EncoderShape& encoder) {
   return shape;
 }
 
+/// The mean of squares of patches: side x side rows of each image.
+ggml_tensor* pool_squares(const Graph& graph, ggml_tensor* x, const VisionShape& shape, int side) {
+  ggml_context* context = graph.context();
+  const int patches = shape.image_size / shape.patch_size;
+  const int square = patches / side;
+  const std::int64_t images = x->ne[2];
+  ggml_tensor* planes = ggml_cont(context, ggml_transpose(context, x));
+  planes = ggml_reshape_4d(context, planes, patches, patches, shape.hidden, images);
+  planes = ggml_pool_2d(context, planes, GGML_OP_POOL_AVG, square, square, square, square, 0, 0);
+  planes = ggml_reshape_3d(context, planes, std::int64_t{side} * side, shape.hidden, images);
+  return ggml_cont(context, ggml_transpose(context, planes));
+}
+
 /// Gemma 3's projector: mean over squares of patches, RMS norm, one matrix (spec A2).
 struct Projector {
-  int side = 0;       // patches on a side of a square
+  int side = 0;       // rows on a side after pooling
   ggml_tensor* norm;  // hidden
   ggml_tensor* matrix;
 
-  ggml_tensor* apply(const Graph& graph, ggml_tensor* x, const VisionShape& shape,
-                     float epsilon) const {
+  ggml_tensor* project(const Graph& graph, ggml_tensor* rows, float epsilon) const {
     ggml_context* context = graph.context();
-    const int patches = shape.image_size / shape.patch_size;
-    const std::int64_t images = x->ne[2];
-    ggml_tensor* planes = ggml_cont(context, ggml_transpose(context, x));
-    planes = ggml_reshape_4d(context, planes, patches, patches, shape.hidden, images);
-    planes = ggml_pool_2d(context, planes, GGML_OP_POOL_AVG, side, side, side, side, 0, 0);
-    planes = ggml_reshape_3d(context, planes, shape.tokens_per_image, shape.hidden, images);
-    ggml_tensor* tokens = ggml_cont(context, ggml_transpose(context, planes));
-    tokens = ggml_mul(context, ggml_rms_norm(context, tokens, epsilon), norm);
+    ggml_tensor* tokens = ggml_mul(context, ggml_rms_norm(context, rows, epsilon), norm);
     return graph.layers().linear(tokens, {matrix, nullptr});
   }
 };
@@ -58,14 +63,15 @@ Projector read_projector(const Gguf& gguf, TowerWeights& weights, VisionShape& s
   }
   const int patches = shape.image_size / shape.patch_size;
   Projector projector;
-  projector.side = gguf.has("clip.vision.projector.scale_factor")
-                       ? checked_key(gguf, "clip.vision.projector.scale_factor", 1, patches)
-                       : kDefaultPoolSide;
-  if (patches % projector.side != 0) {
+  const int square = gguf.has("clip.vision.projector.scale_factor")
+                         ? checked_key(gguf, "clip.vision.projector.scale_factor", 1, patches)
+                         : kDefaultPoolSide;
+  if (patches % square != 0) {
     raise(ErrorKind::malformed, "{}: {} patches on a side do not split into squares of {}",
-          gguf.name(), patches, projector.side);
+          gguf.name(), patches, square);
   }
-  shape.tokens_per_image = (patches / projector.side) * (patches / projector.side);
+  projector.side = patches / square;
+  shape.tokens_per_image = projector.side * projector.side;
   const std::int64_t width = gguf.tensor("mm.input_projection.weight").shape[0];
   shape.projection = static_cast<int>(width);
   projector.norm = weights.values("mm.soft_emb_norm.weight", {shape.hidden});
@@ -105,13 +111,35 @@ class GgufVisionTower final : public VisionTower {
   }
 
   std::vector<float> soft_tokens(std::span<const float> pixels, int images) override {
-    if (!projector_) {
-      raise(ErrorKind::unsupported,
-            "{}: there is no projector (mm.input_projection.weight) for soft tokens", gguf_.name());
-    }
+    require_projector();
     return run(pixels, images, [this](const Graph& graph, ggml_tensor* x) {
-      return projector_->apply(graph, patches_of(graph, x), shape_, encoder_.shape().epsilon);
+      ggml_tensor* rows = pool_squares(graph, patches_of(graph, x), shape_, projector_->side);
+      return projector_->project(graph, rows, encoder_.shape().epsilon);
     });
+  }
+
+  std::vector<float> grid_features(std::span<const float> pixels, int images, int side) override {
+    const int patches = shape_.image_size / shape_.patch_size;
+    if (side < 1 || patches % side != 0) {
+      raise(ErrorKind::invalid_argument, "{}: {} patches on a side do not pool to {}", gguf_.name(),
+            patches, side);
+    }
+    return run(pixels, images, [this, side](const Graph& graph, ggml_tensor* x) {
+      return pool_squares(graph, patches_of(graph, x), shape_, side);
+    });
+  }
+
+  std::vector<float> project(std::span<const float> features) override {
+    require_projector();
+    const auto hidden = static_cast<std::size_t>(shape_.hidden);
+    if (features.empty() || features.size() % hidden != 0) {
+      raise(ErrorKind::invalid_argument, "{}: {} values are not rows of {}", gguf_.name(),
+            features.size(), hidden);
+    }
+    Graph graph(device_, encoder_.shape());
+    const auto rows = static_cast<std::int64_t>(features.size() / hidden);
+    ggml_tensor* input = graph.input({shape_.hidden, rows, 1, 1}, features.data());
+    return graph.run(projector_->project(graph, input, encoder_.shape().epsilon), gguf_.name());
   }
 
   std::vector<float> pooled(std::span<const float> pixels, int images) override {
@@ -148,6 +176,12 @@ class GgufVisionTower final : public VisionTower {
       results.insert(results.end(), part.begin(), part.end());
     }
     return results;
+  }
+
+  void require_projector() const {
+    if (projector_) return;
+    raise(ErrorKind::unsupported,
+          "{}: there is no projector (mm.input_projection.weight) for soft tokens", gguf_.name());
   }
 
   /// Some tokens of every image, [hidden, count, images].

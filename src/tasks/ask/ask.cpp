@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "tasks/ask/boxes.h"
 #include "tasks/ask/choices.h"
 #include "tasks/ask/question.h"
+#include "tasks/load_engine.h"
 
 namespace galen {
 namespace {
@@ -19,32 +19,6 @@ namespace {
 // The longest record used in the EHRQA evaluation had 32K tokens (MedGemma report).
 constexpr int kMaxRecordTokens = 32768;
 constexpr std::size_t kShortestRecord = 400;
-
-model::KvType kv_type(const std::string& name) {
-  if (name == "f32") return model::KvType::f32;
-  if (name == "f16") return model::KvType::f16;
-  if (name == "q8_0") return model::KvType::q8_0;
-  if (name == "q4_0") return model::KvType::q4_0;
-  raise(ErrorKind::invalid_argument, "--kv {}: use f32, f16, q8_0 or q4_0", name);
-}
-
-std::filesystem::path image_cache_folder() {
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"))
-    return std::filesystem::path(cache) / "galen/images";
-  if (const char* home = std::getenv("HOME"))
-    return std::filesystem::path(home) / ".cache/galen/images";
-  return {};
-}
-
-engine::EngineOptions engine_options(const ModelOptions& options) {
-  engine::EngineOptions made;
-  made.context = options.context;
-  made.threads = options.threads;
-  made.kv = kv_type(options.kv);
-  made.gpu_layers = options.gpu_layers;
-  if (options.image_cache) made.image_cache = image_cache_folder();
-  return made;
-}
 
 constexpr std::string_view kBlank = " \n\t";
 
@@ -143,12 +117,7 @@ struct Asker::State {
 };
 
 Asker::Asker(const ModelOptions& options) : state_(std::make_unique<State>()) {
-  const model::Profile profile = model::find_model(options.model, options.mmproj);
-  if (profile.decoder.empty()) {
-    raise(ErrorKind::unsupported,
-          "the model {} has no language model; it can classify, embed and search", profile.name);
-  }
-  state_->engine = engine::Engine::load(profile, engine_options(options));
+  state_->engine = tasks::load_engine(options);
   state_->context = options.context;
 }
 

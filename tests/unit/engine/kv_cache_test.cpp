@@ -66,13 +66,13 @@ class KvCacheTest : public testing::Test {
     cache.append_tokens(std::vector<model::Token>{3, 4});
   }
   CountingDecoder decoder;
-  KvCache cache{decoder, 2};
+  KvCache cache{decoder};
 };
 
 TEST_F(KvCacheTest, KeepsTheCommonBeginning) {
   fill();
   auto wanted = tokens({1, 2, -1, 3, 9, 9});
-  wanted[2].image = "chest";
+  wanted[2] = {-1, "chest", 2};
   EXPECT_EQ(cache.reuse(wanted), 4U);
   EXPECT_EQ(decoder.position(), 5);
   EXPECT_EQ(cache.items().size(), 4U);
@@ -81,7 +81,7 @@ TEST_F(KvCacheTest, KeepsTheCommonBeginning) {
 TEST_F(KvCacheTest, AnotherImageEndsTheCommonBeginning) {
   fill();
   auto wanted = tokens({1, 2, -1, 3, 4, 5});
-  wanted[2].image = "abdomen";
+  wanted[2] = {-1, "abdomen", 2};
   EXPECT_EQ(cache.reuse(wanted), 2U);
   EXPECT_EQ(decoder.position(), 2);
 }
@@ -89,7 +89,7 @@ TEST_F(KvCacheTest, AnotherImageEndsTheCommonBeginning) {
 TEST_F(KvCacheTest, TheLastTokenAlwaysRunsAgain) {
   fill();
   auto wanted = tokens({1, 2, -1, 3, 4});
-  wanted[2].image = "chest";
+  wanted[2] = {-1, "chest", 2};
   EXPECT_EQ(cache.reuse(wanted), 4U);
   EXPECT_EQ(decoder.position(), 5);
 }

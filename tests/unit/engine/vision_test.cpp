@@ -1,6 +1,8 @@
 // A tiny multimodal Gemma 3 with random weights, in f32: what it says is noise, but the same noise
 // whenever the path through the caches differs and the input does not.
+#include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -54,9 +56,28 @@ class EngineOnTinyModel : public testing::Test {
     return options;
   }
 
+  /// Pictures first, first + 1, ... in `cells` cells of `per_cell` images.
+  static MosaicPart mosaic(int tokens_per_cell, int cells, int per_cell = 1, int first = 1) {
+    MosaicPart part;
+    part.tokens_per_cell = tokens_per_cell;
+    for (int i = 0; i < cells; ++i) {
+      auto& cell = part.cells.emplace_back();
+      for (int k = 0; k < per_cell; ++k) {
+        const int seed = first + i * per_cell + k;
+        cell.push_back({"picture " + std::to_string(seed), [seed] {
+                          ++reads_;
+                          return picture(seed);
+                        }});
+      }
+    }
+    return part;
+  }
+
+  static std::atomic<int> reads_;
   static fs::path folder_;
   static model::Profile profile_;
 };
+std::atomic<int> EngineOnTinyModel::reads_ = 0;
 fs::path EngineOnTinyModel::folder_;
 model::Profile EngineOnTinyModel::profile_;
 
@@ -132,6 +153,93 @@ TEST_F(EngineOnTinyModel, AnImageOfAnotherSizeIsRefused) {
     EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
     EXPECT_THAT(error.what(), testing::HasSubstr("8 x 8"));
   }
+}
+
+TEST_F(EngineOnTinyModel, AMosaicOfOneImageIsThatImage) {
+  const auto engine = load();
+  const Message image{user({ImagePart{picture(1)}, TextPart{"what is this"}})};
+  const Message whole{user({mosaic(profile_.tokens_per_image, 1), TextPart{"what is this"}})};
+  const Message coarse{user({mosaic(4, 1), TextPart{"what is this"}})};
+  const Answer seen = engine->generate({image}, tokens(12));
+  const Answer streamed = load()->generate({whole}, tokens(12));
+  EXPECT_EQ(streamed.text, seen.text);
+  EXPECT_EQ(streamed.prompt_tokens, seen.prompt_tokens);
+  EXPECT_EQ(engine->count_tokens({coarse}), seen.prompt_tokens - profile_.tokens_per_image + 4);
+}
+
+TEST_F(EngineOnTinyModel, ACellOfEqualImagesIsOneOfThem) {
+  MosaicPart three = mosaic(4, 1, 3);
+  for (DeferredImage& image : three.cells.front()) image.read = [] { return picture(1); };
+  const Message many{user({std::move(three), TextPart{"what is this"}})};
+  const Message one{user({mosaic(4, 1), TextPart{"what is this"}})};
+  EXPECT_EQ(load()->generate({many}, tokens(12)).text, load()->generate({one}, tokens(12)).text);
+}
+
+TEST_F(EngineOnTinyModel, MosaicsAreReadOnceAndTellProgress) {
+  const fs::path cache = folder_ / "mosaics";
+  const Message message{user({mosaic(1, 16), mosaic(1, 10, 2, 20), TextPart{"what is this"}})};
+  std::vector<std::size_t> done;
+  GenerateOptions options = tokens(8);
+  options.on_images = [&](std::size_t now, std::size_t total) {
+    EXPECT_EQ(total, 36U);
+    done.push_back(now);
+  };
+  reads_ = 0;
+  const auto engine = load(cache);
+  const Answer first = engine->generate({message}, options);
+  EXPECT_EQ(reads_, 36);
+  EXPECT_EQ(first.images_encoded, 36);
+  EXPECT_TRUE(std::is_sorted(done.begin(), done.end()));
+  EXPECT_EQ(done.back(), 36U);
+  const Answer again = load(cache)->generate({message}, options);
+  EXPECT_EQ(reads_, 36);
+  EXPECT_EQ(again.images_cached, 36);
+  EXPECT_EQ(again.text, first.text);
+  const Answer follow_up =
+      engine->generate({message, assistant(first.text), user({TextPart{"and now"}})}, tokens(4));
+  EXPECT_EQ(follow_up.images_cached, 36);
+  EXPECT_GT(follow_up.cached_tokens, 26);
+}
+
+TEST_F(EngineOnTinyModel, ADamagedEntryOfTheCacheIsReadAgain) {
+  const fs::path cache = folder_ / "damaged";
+  const Message message{user({mosaic(1, 4), TextPart{"what is this"}})};
+  const Answer first = load(cache)->generate({message}, tokens(8));
+  for (const auto& file : fs::directory_iterator(cache)) std::ofstream(file.path()) << "torn";
+  reads_ = 0;
+  EXPECT_EQ(load(cache)->generate({message}, tokens(8)).text, first.text);
+  EXPECT_EQ(reads_, 4);
+}
+
+TEST_F(EngineOnTinyModel, TheErrorOfAReaderComesThrough) {
+  MosaicPart broken = mosaic(1, 3);
+  broken.cells[1][0].read = []() -> Image { throw Error(ErrorKind::malformed, "slide 7"); };
+  try {
+    (void)load()->generate({user({std::move(broken), TextPart{"x"}})}, tokens(1));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::malformed);
+    EXPECT_STREQ(error.what(), "slide 7");
+  }
+}
+
+TEST_F(EngineOnTinyModel, AMosaicThatTheTowerCannotMakeIsRefused) {
+  const auto engine = load();
+  for (const MosaicPart& part : {mosaic(3, 1), mosaic(9, 1), mosaic(1, 17), mosaic(1, 0)})
+    EXPECT_THROW((void)engine->count_tokens({user({part, TextPart{"x"}})}), Error);
+}
+
+TEST_F(EngineOnTinyModel, SqueezedPositionsReachBeyondTheTrainedContext) {
+  EngineOptions options;
+  options.threads = 1;
+  EXPECT_EQ(Engine::load(profile_, options)->context_limit(), 2048);
+  options.rope_scale = 4;
+  const auto engine = Engine::load(profile_, options);
+  EXPECT_EQ(engine->context_limit(), 8192);
+  std::string text;
+  for (int i = 0; i < 2500; ++i) text += "a ";
+  EXPECT_GT(engine->generate({user({TextPart{text}})}, tokens(2)).prompt_tokens, 2048);
+  EXPECT_GT(engine->memory_plan(8192).kv_cache, engine->memory_plan(2048).kv_cache);
 }
 
 }  // namespace

@@ -1,0 +1,285 @@
+// `galen report SLIDE... --kind pathology`.
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <filesystem>
+#include <fmt/core.h>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <galen/report.h>
+
+#include "base/file.h"
+#include "base/progress.h"
+#include "base/raise.h"
+#include "cli/exit_status.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+
+namespace galen::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReportArguments {
+  std::vector<std::string> names;
+  std::string kind = "pathology";
+  std::string baseline;
+  std::string tokens_per_patch;
+  std::string select = "random";
+  double mpp = 0;
+  std::string text_file;
+  std::string json_file;
+  std::string html_file;
+  std::string manifest_file;
+  std::string folder;
+  bool no_image_cache = false;
+  ModelOptions model;
+  PathologyOptions pathology;
+};
+
+/// A progress line for each stage of a report.
+class Stages {
+ public:
+  void show(std::string_view stage, std::size_t done, std::size_t total) {
+    if (stage != stage_) {
+      progress_.reset();
+      stage_ = stage;
+      shown_ = 0;
+      progress_.emplace(stage == "slides" ? "look for tissue" : "read", total, stage_);
+    }
+    if (done > shown_) progress_->advance(done - shown_);
+    shown_ = done;
+    if (done < total) return;
+    progress_.reset();
+    stage_.clear();
+  }
+
+ private:
+  std::string stage_;
+  std::size_t shown_ = 0;
+  std::optional<Progress> progress_;
+};
+
+double tokens_of(const std::string& text) {
+  if (text.empty()) return 0;
+  if (text == "1/4") return 1.0 / 4;
+  if (text == "1/16") return 1.0 / 16;
+  std::size_t used = 0;
+  double tokens = 0;
+  try {
+    tokens = std::stod(text, &used);
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  if (used != text.size() || !(tokens > 0)) {
+    raise(ErrorKind::invalid_argument, "--tokens-per-patch {}: use a square number, 1/4 or 1/16",
+          text);
+  }
+  return tokens;
+}
+
+PathologyMethod method_of(const std::string& baseline) {
+  if (baseline == "ss-random") return PathologyMethod::ss_random;
+  if (baseline == "ss-llm") return PathologyMethod::ss_llm;
+  return PathologyMethod::part;
+}
+
+PathologyOptions options_of(const Context& context, const ReportArguments& arguments,
+                            Stages& stages) {
+  PathologyOptions options = arguments.pathology;
+  options.method = method_of(arguments.baseline);
+  options.tokens_per_patch = tokens_of(arguments.tokens_per_patch);
+  options.select = arguments.select == "uniform" ? PatchSelect::uniform : PatchSelect::random;
+  options.seed = context.seed;
+  if (arguments.mpp > 0) options.mpp = Mpp{arguments.mpp, arguments.mpp};
+  options.pictures = !arguments.html_file.empty() || !arguments.folder.empty();
+  options.cancel = &context.cancel;
+  options.on_progress = [&stages](std::string_view stage, std::size_t done, std::size_t total) {
+    stages.show(stage, done, total);
+  };
+  if (!context.quiet)
+    options.on_plan = [](std::string_view line) { fmt::print(stderr, "galen: {}\n", line); };
+  return options;
+}
+
+void write_if_named(const std::string& file, const std::string& content) {
+  if (file == "-") return print(content);
+  if (!file.empty()) write_file(file, content);
+}
+
+void write_one(const Context& context, const ReportArguments& arguments, const Report& report) {
+  write_if_named(arguments.text_file, report_text(report));
+  write_if_named(arguments.json_file, report_json(report));
+  write_if_named(arguments.manifest_file, report_manifest(report));
+  if (!arguments.html_file.empty()) write_if_named(arguments.html_file, report_html(report));
+  const bool is_printed = arguments.text_file == "-" || arguments.json_file == "-" ||
+                          arguments.manifest_file == "-" || arguments.html_file == "-";
+  if (!is_printed) print(context.json ? report_json(report) : report_text(report));
+}
+
+/// "CASE-PART" of letters, digits, points and dashes.
+std::string file_stem(const SpecimenPart& part) {
+  std::string stem = part.case_name + "-" + part.part;
+  for (char& c : stem) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-') c = '_';
+  }
+  return stem;
+}
+
+/// One set of files for each part; the JSON comes last and says that the part is done.
+int write_folder(const Context& context, const ReportArguments& arguments, Reporter& reporter,
+                 const std::vector<SpecimenPart>& parts) {
+  Stages stages;
+  const PathologyOptions options = options_of(context, arguments, stages);
+  fs::create_directories(arguments.folder);
+  std::size_t failed = 0;
+  for (const SpecimenPart& part : parts) {
+    context.cancel.check();
+    const std::string base = (fs::path(arguments.folder) / file_stem(part)).string();
+    if (fs::exists(base + ".json")) continue;
+    try {
+      const Report report = reporter.pathology(part, options);
+      write_file(base + ".txt", report_text(report));
+      write_file(base + ".html", report_html(report));
+      write_file(base + ".json", report_json(report));
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      ++failed;
+      report_error(error.what());
+    }
+  }
+  return failed > 0 ? kPartialFailure : 0;
+}
+
+int report(const Context& context, ReportArguments& arguments) {
+  arguments.model.model = context.model;
+  arguments.model.threads = context.threads;
+  arguments.model.image_cache = !arguments.no_image_cache;
+  const std::vector<fs::path> inputs(arguments.names.begin(), arguments.names.end());
+  const std::vector<SpecimenPart> parts = find_parts(inputs);
+  if (parts.size() > 1 && arguments.folder.empty()) {
+    raise(ErrorKind::invalid_argument,
+          "{}: lists {} parts; name a folder for their reports with --out", arguments.names.front(),
+          parts.size());
+  }
+  Stages stages;
+  const PathologyOptions options = options_of(context, arguments, stages);
+  Reporter reporter(arguments.model);
+  if (!arguments.folder.empty()) return write_folder(context, arguments, reporter, parts);
+  write_one(context, arguments, reporter.pathology(parts.front(), options));
+  return 0;
+}
+
+void add_patch_options(CLI::App& verb, ReportArguments& arguments) {
+  PathologyOptions& pathology = arguments.pathology;
+  verb.add_option("--max-slides", pathology.max_slides, "Slides of a part; the first are kept")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1 << 16));
+  verb.add_option("--max-patches", pathology.max_patches,
+                  "Patches of a part; 0 = the model's own limit. PolyPath: 40000")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 24));
+  verb.add_option("--tokens-per-patch", arguments.tokens_per_patch,
+                  "What a patch takes of the context: a square number up to the model's own (256, "
+                  "64, 16, 4, 1 for MedGemma), or 1/4 or 1/16, where neighbours share a token")
+      ->type_name("N");
+  verb.add_option("--patch-size", pathology.patch_size, "Pixels; 0 = the model's own")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 14));
+  verb.add_option("--patch-mpp", pathology.patch_mpp,
+                  "Micrometres per pixel of a patch (1 = 10X); 0 = the model's own")
+      ->type_name("MPP")
+      ->check(CLI::NonNegativeNumber);
+  verb.add_option("--min-tissue", pathology.min_tissue, "Share of a patch that is tissue, at least")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.0, 1.0));
+  verb.add_option("--select", arguments.select,
+                  "Which patches, where not all fit: drawn by --seed, or evenly spaced")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"random", "uniform"}));
+  verb.add_option("--mpp", arguments.mpp, "Micrometres per pixel of slides that do not say")
+      ->type_name("MPP")
+      ->check(CLI::PositiveNumber);
+}
+
+void add_model_options(CLI::App& verb, ReportArguments& arguments) {
+  verb.add_option("--prompt", arguments.pathology.prompt,
+                  "Instead of the model's own; {type_procedure} stands for the specimen")
+      ->type_name("TEXT");
+  verb.add_option("--max-tokens", arguments.pathology.max_tokens, "Longest answer")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1 << 20));
+  verb.add_option("--mmproj", arguments.model.mmproj, "Vision tower beside a bare decoder GGUF")
+      ->type_name("FILE");
+  verb.add_option("--context", arguments.model.context,
+                  "Tokens of context; 0 = as many as needed, up to what the model was trained for")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 24));
+  verb.add_option("--rope-scale", arguments.model.rope_scale,
+                  "Go this many times beyond the trained context, by squeezing positions")
+      ->type_name("X")
+      ->check(CLI::Range(1.0, 1024.0));
+  verb.add_option("--kv", arguments.model.kv, "Type of the KV cache")
+      ->type_name("TYPE")
+      ->check(CLI::IsMember({"f32", "f16", "q8_0", "q4_0"}));
+  verb.add_option("--gpu-layers", arguments.model.gpu_layers,
+                  "Decoder layers on the GPU; -1 = all it takes")
+      ->type_name("N")
+      ->check(CLI::Range(-1, 1000));
+  verb.add_flag("--no-image-cache", arguments.no_image_cache, "Keep no image embeddings on disk");
+}
+
+void add_output_options(CLI::App& verb, ReportArguments& arguments) {
+  verb.add_option("--text", arguments.text_file, "Write the report as text; - is standard output")
+      ->type_name("FILE");
+  verb.add_option("--json", arguments.json_file,
+                  "Write the report as JSON, with every patch that was used")
+      ->type_name("FILE");
+  verb.add_option("--html", arguments.html_file,
+                  "Write one page with the slides and the patches shown")
+      ->type_name("FILE");
+  verb.add_option("--manifest", arguments.manifest_file,
+                  "Write which patches were used and which limits held")
+      ->type_name("FILE");
+  verb.add_option("-o,--out", arguments.folder,
+                  "Folder for the reports of a list of parts; parts that are there are passed over")
+      ->type_name("DIR");
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Context& context) {
+  auto* verb =
+      app.add_subcommand("report", "Write a report: all slides of a part to one diagnosis");
+  auto arguments = std::make_shared<ReportArguments>();
+  verb->add_option("slide", arguments->names,
+                   "Slides or folders of slides of one part, or a CSV of case, part, slide")
+      ->required()
+      ->type_name("SLIDE");
+  verb->add_option("--kind", arguments->kind, "What is reported on")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"pathology"}));
+  verb->add_option("--specimen", arguments->pathology.specimen,
+                   "Tissue and procedure, as in \"colon, biopsy\"")
+      ->type_name("TEXT");
+  verb->add_option("--baseline", arguments->baseline,
+                   "Instead of all slides at once: one slide drawn by --seed, or a text for each "
+                   "slide merged by the language model")
+      ->type_name("METHOD")
+      ->check(CLI::IsMember({"ss-random", "ss-llm"}));
+  add_patch_options(*verb, *arguments);
+  add_model_options(*verb, *arguments);
+  add_output_options(*verb, *arguments);
+  verb->footer(
+      "Examples:\n"
+      "  galen report slides/ --specimen \"colon, biopsy\" --html report.html\n"
+      "  galen report a.svs b.svs --specimen \"breast, excision\" --max-patches 40000 "
+      "--patch-size 768 --tokens-per-patch 1\n"
+      "  galen report parts.csv --specimen \"colon, biopsy\" --out reports/\n");
+  set_action(*verb, context, [&context, arguments] { return report(context, *arguments); });
+}
+
+}  // namespace galen::cli

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <galen/geometry.h>
+#include <galen/slide.h>
+
+namespace galen::tasks {
+
+/// The slides of a part. The two used last stay open: each keeps up to kOpenBytes of decoded tiles.
+/// Thread-safe.
+class PartSlides {
+ public:
+  static constexpr std::uint64_t kOpenBytes = std::uint64_t{128} << 20;
+  static constexpr std::size_t kMostOpen = 2;
+
+  /// Throws not_found.
+  PartSlides(std::vector<std::filesystem::path> paths, std::optional<Mpp> mpp);
+
+  [[nodiscard]] std::size_t size() const { return paths_.size(); }
+  /// The file's name without its folder.
+  [[nodiscard]] std::string name(std::size_t slide) const;
+  /// SHA-256 of samples of the file's content, the same wherever the file lies.
+  [[nodiscard]] const std::string& id(std::size_t slide) const { return ids_[slide]; }
+  /// Throws as open_slide.
+  [[nodiscard]] std::shared_ptr<const Slide> open(std::size_t slide) const;
+
+ private:
+  std::vector<std::filesystem::path> paths_;
+  std::vector<std::string> ids_;
+  std::optional<Mpp> mpp_;
+  mutable std::mutex mutex_;
+  mutable std::list<std::pair<std::size_t, std::shared_ptr<const Slide>>>
+      open_;  ///< last used first
+};
+
+/// The id above: size, first and last MiB and 14 pieces between them; of a folder all its files.
+/// Throws not_found, permission, io.
+[[nodiscard]] std::string slide_id(const std::filesystem::path& path);
+
+}  // namespace galen::tasks

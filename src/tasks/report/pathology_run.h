@@ -1,0 +1,52 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <galen/report.h>
+
+#include "engine/engine.h"
+#include "tasks/report/part_message.h"
+#include "tasks/report/part_slides.h"
+#include "tasks/report/patch_plan.h"
+
+namespace galen::tasks {
+
+/// One reading of some slides by a model, in one context: survey, choice of patches, answer.
+class PathologyRun {
+ public:
+  /// Throws invalid_argument for what the model or its tower cannot do, before a slide is read.
+  PathologyRun(engine::Engine& engine, std::vector<std::filesystem::path> slides,
+               const PathologyOptions& options);
+
+  /// Throws as Reporter::pathology.
+  [[nodiscard]] Report write();
+
+ private:
+  void survey();
+  void choose();
+  void set_units(std::size_t units);
+  void fit_patch_cap();
+  void fit_context();
+  [[nodiscard]] int tokens_of(const std::vector<std::vector<PatchUnit>>& slides) const;
+  [[nodiscard]] engine::Message message(const std::vector<std::vector<PatchUnit>>& slides) const;
+  [[nodiscard]] engine::DeferredImage defer(std::size_t slide, const vision::Patch& patch) const;
+  [[nodiscard]] std::size_t chosen_patches() const;
+  void tell_plan() const;
+  void answer();
+  void describe();
+
+  engine::Engine& engine_;
+  const PathologyOptions& options_;
+  PartSlides slides_;
+  PatchGrid grid_;
+  PatchTokens tokens_;
+  PartPrompt prompt_;
+  std::vector<Mpp> mpps_;                      // of the slides
+  std::vector<std::vector<PatchUnit>> units_;  // of each slide, with tissue
+  std::vector<std::vector<PatchUnit>> chosen_;
+  Report report_;
+};
+
+}  // namespace galen::tasks
