@@ -46,6 +46,16 @@ class CancelScope {
   model::Decoder& decoder_;
 };
 
+/// Where another question about the same images branches off: behind the last image, unless much
+/// text follows it; a chat goes on from the end.
+std::size_t branch_of(const std::vector<CacheItem>& items) {
+  const auto last =
+      std::ranges::find_if(items.rbegin(), items.rend(),
+                           [](const CacheItem& item) { return !item.image.empty(); });
+  const auto behind = static_cast<std::size_t>(items.rend() - last);
+  return last == items.rend() || items.size() - behind > kBatch ? items.size() : behind;
+}
+
 std::unique_ptr<ImageEncoder> load_encoder(const model::Profile& profile,
                                            const EngineOptions& options) {
   if (!profile.has_vision()) return nullptr;
@@ -198,8 +208,10 @@ void LlamaEngine::prefill(const Conversation& conversation, const GenerateOption
     mosaics.emplace(*encoder_, conversation, next,
                     MosaicStream::Settings{options_.threads, options.on_images, options.cancel});
   }
+  const std::size_t branch = branch_of(items);
   std::vector<model::Token> run;
   while (next < items.size()) {
+    if (next == branch) decoder_->save_point();
     if (options.on_prefill) options.on_prefill(decoder_->position(), answer.prompt_tokens);
     if (options.cancel != nullptr) options.cancel->check();
     if (!items[next].image.empty()) {
@@ -212,7 +224,7 @@ void LlamaEngine::prefill(const Conversation& conversation, const GenerateOption
     cache_.append_tokens(run);
   }
   if (options.on_prefill) options.on_prefill(answer.prompt_tokens, answer.prompt_tokens);
-  decoder_->save_point();
+  if (branch == items.size()) decoder_->save_point();
   answer.prefill_seconds = seconds_since(start) - answer.encode_seconds;
 }
 

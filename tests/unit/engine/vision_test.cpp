@@ -201,6 +201,21 @@ TEST_F(EngineOnTinyModel, MosaicsAreReadOnceAndTellProgress) {
   EXPECT_GT(follow_up.cached_tokens, 26);
 }
 
+TEST_F(EngineOnTinyModel, AnotherQuestionAfterALongAnswerCostsItsOwnTokens) {
+  const auto engine = load();
+  const auto ask = [](const std::string& question) {
+    return std::vector<Message>{user({mosaic(1, 16), mosaic(1, 16), TextPart{question}})};
+  };
+  // Long enough that the sliding windows no longer hold what lies before the question.
+  const Answer first = engine->generate(ask("what is this"), tokens(1500));
+  ASSERT_EQ(first.answer_tokens, 1500) << "the model ended early; the windows have not slid on";
+  for (const std::string question : {"is it benign", "and how large"}) {
+    const Answer next = engine->generate(ask(question), tokens(8));
+    EXPECT_GE(next.cached_tokens, 32) << question;
+    EXPECT_EQ(next.text, load()->generate(ask(question), tokens(8)).text);
+  }
+}
+
 TEST_F(EngineOnTinyModel, ADamagedEntryOfTheCacheIsReadAgain) {
   const fs::path cache = folder_ / "damaged";
   const Message message{user({mosaic(1, 4), TextPart{"what is this"}})};
