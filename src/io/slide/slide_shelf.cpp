@@ -1,11 +1,12 @@
-#include "train/data/slide_shelf.h"
+#include "io/slide/slide_shelf.h"
 
 #include <utility>
 
-namespace galen::train {
+namespace galen::slide {
 
-SlideShelf::SlideShelf(std::vector<std::filesystem::path> paths, std::optional<Mpp> mpp)
-    : paths_(std::move(paths)), mpp_(mpp) {}
+SlideShelf::SlideShelf(std::vector<std::filesystem::path> paths, std::optional<Mpp> mpp,
+                       std::size_t most_open)
+    : paths_(std::move(paths)), mpp_(mpp), most_open_(most_open) {}
 
 std::shared_ptr<const Slide> SlideShelf::get(std::size_t number) {
   const auto held = [&]() -> std::shared_ptr<const Slide> {
@@ -24,11 +25,11 @@ std::shared_ptr<const Slide> SlideShelf::get(std::size_t number) {
   if (auto slide = held()) return slide;
   open_.push_front({number, opened});
   places_[number] = open_.begin();
-  if (open_.size() > kMaxOpen) {
+  if (open_.size() > most_open_) {
     places_.erase(open_.back().number);
     open_.pop_back();
   }
   return opened;
 }
 
-}  // namespace galen::train
+}  // namespace galen::slide

@@ -30,43 +30,42 @@ void update_with_file(const fs::path& path, Sha256& hash) {
   hash.update(bytes.last(kEnd));
 }
 
-}  // namespace
-
-std::string slide_id(const fs::path& path) {
-  Sha256 hash;
-  if (!fs::is_directory(path)) {
-    update_with_file(path, hash);
-    return hash.hex();
-  }
+/// The file itself, or all files of a folder by name.
+std::vector<fs::path> files_of(const fs::path& path) {
+  if (!fs::is_directory(path)) return {path};
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(path)) {
     if (entry.is_regular_file()) files.push_back(entry.path());
   }
   std::ranges::sort(files);
-  for (const fs::path& file : files) update_with_file(file, hash);
+  return files;
+}
+
+fs::file_time_type::rep last_change(const fs::path& path) {
+  auto last = fs::file_time_type::min();
+  for (const fs::path& file : files_of(path)) last = std::max(last, fs::last_write_time(file));
+  return last.time_since_epoch().count();
+}
+
+}  // namespace
+
+std::string slide_id(const fs::path& path) {
+  Sha256 hash;
+  for (const fs::path& file : files_of(path)) update_with_file(file, hash);
   return hash.hex();
 }
 
 PartSlides::PartSlides(std::vector<fs::path> paths, std::optional<Mpp> mpp)
-    : paths_(std::move(paths)), mpp_(mpp) {
-  for (const fs::path& path : paths_) ids_.push_back(slide_id(path));
+    : paths_(std::move(paths)), shelf_(paths_, mpp, kMostOpen) {
+  for (const fs::path& path : paths_) {
+    ids_.push_back(slide_id(path));
+    stamps_.push_back(fmt::format("{} {}", ids_.back(), last_change(path)));
+  }
 }
 
 std::string PartSlides::name(std::size_t slide) const {
   const fs::path& path = paths_[slide];
   return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
-}
-
-std::shared_ptr<const Slide> PartSlides::open(std::size_t slide) const {
-  const std::lock_guard lock(mutex_);
-  const auto known = std::ranges::find(open_, slide, [](const auto& entry) { return entry.first; });
-  if (known != open_.end()) {
-    open_.splice(open_.begin(), open_, known);
-  } else {
-    open_.emplace_front(slide, open_slide(paths_[slide], {mpp_}));
-    if (open_.size() > kMostOpen) open_.pop_back();
-  }
-  return open_.front().second;
 }
 
 }  // namespace galen::tasks

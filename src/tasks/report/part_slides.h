@@ -3,16 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <galen/geometry.h>
 #include <galen/slide.h>
+
+#include "io/slide/slide_shelf.h"
 
 namespace galen::tasks {
 
@@ -31,16 +30,18 @@ class PartSlides {
   [[nodiscard]] std::string name(std::size_t slide) const;
   /// SHA-256 of samples of the file's content, the same wherever the file lies.
   [[nodiscard]] const std::string& id(std::size_t slide) const { return ids_[slide]; }
+  /// Tells the slide's pixels from those of a file that was changed where the id takes no sample.
+  [[nodiscard]] const std::string& stamp(std::size_t slide) const { return stamps_[slide]; }
   /// Throws as open_slide.
-  [[nodiscard]] std::shared_ptr<const Slide> open(std::size_t slide) const;
+  [[nodiscard]] std::shared_ptr<const Slide> open(std::size_t slide) const {
+    return shelf_.get(slide);
+  }
 
  private:
   std::vector<std::filesystem::path> paths_;
   std::vector<std::string> ids_;
-  std::optional<Mpp> mpp_;
-  mutable std::mutex mutex_;
-  mutable std::list<std::pair<std::size_t, std::shared_ptr<const Slide>>>
-      open_;  ///< last used first
+  std::vector<std::string> stamps_;
+  mutable slide::SlideShelf shelf_;
 };
 
 /// The id above: size, first and last MiB and 14 pieces between them; of a folder all its files.

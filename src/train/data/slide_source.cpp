@@ -87,7 +87,7 @@ SlideSource::SlideSource(ItemList list, const SlideSampling& sampling)
     raise(ErrorKind::unsupported, "none of {} slides has tissue to draw patches from",
           list.items.size());
   }
-  shelf_ = std::make_unique<SlideShelf>(std::move(paths), sampling.mpp);
+  shelf_ = std::make_unique<slide::SlideShelf>(std::move(paths), sampling.mpp);
 }
 
 SlideSource::Tissue SlideSource::find_cells(const Slide& slide) const {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "io/slide/slide_shelf.h"
 #include "train/data/item_list.h"
-#include "train/data/slide_shelf.h"
 #include "train/data/source.h"
 
 namespace galen::train {
@@ -52,7 +52,7 @@ class SlideSource : public Source {
   ItemList list_;
   SlideSampling sampling_;
   double cell_side_;  ///< micrometres
-  std::unique_ptr<SlideShelf> shelf_;
+  std::unique_ptr<slide::SlideShelf> shelf_;
   std::vector<Tissue> tissues_;
   std::vector<std::size_t> ends_;  ///< per slide: cells of it and of those before it
 };
