@@ -31,7 +31,6 @@ struct ReportArguments {
   std::string select = "random";
   double mpp = 0;
   std::string text_file;
-  std::string json_file;
   std::string html_file;
   std::string manifest_file;
   std::string folder;
@@ -112,16 +111,16 @@ void write_if_named(const std::string& file, const std::string& content) {
 
 void write_one(const Context& context, const ReportArguments& arguments, const Report& report) {
   write_if_named(arguments.text_file, report_text(report));
-  write_if_named(arguments.json_file, report_json(report));
   write_if_named(arguments.manifest_file, report_manifest(report));
   if (!arguments.html_file.empty()) write_if_named(arguments.html_file, report_html(report));
-  const bool is_printed = arguments.text_file == "-" || arguments.json_file == "-" ||
-                          arguments.manifest_file == "-" || arguments.html_file == "-";
+  const bool is_printed = arguments.text_file == "-" || arguments.manifest_file == "-" ||
+                          arguments.html_file == "-";
   if (!is_printed) print(context.json ? report_json(report) : report_text(report));
 }
 
-/// "CASE-PART" of letters, digits, points and dashes.
+/// "CASE-PART" of letters, digits, points and dashes; "report" for slides that are not from a list.
 std::string file_stem(const SpecimenPart& part) {
+  if (part.case_name.empty() && part.part.empty()) return "report";
   std::string stem = part.case_name + "-" + part.part;
   for (char& c : stem) {
     if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-') c = '_';
@@ -235,9 +234,6 @@ void add_model_options(CLI::App& verb, ReportArguments& arguments) {
 void add_output_options(CLI::App& verb, ReportArguments& arguments) {
   verb.add_option("--text", arguments.text_file, "Write the report as text; - is standard output")
       ->type_name("FILE");
-  verb.add_option("--json", arguments.json_file,
-                  "Write the report as JSON, with every patch that was used")
-      ->type_name("FILE");
   verb.add_option("--html", arguments.html_file,
                   "Write one page with the slides and the patches shown")
       ->type_name("FILE");
@@ -245,7 +241,8 @@ void add_output_options(CLI::App& verb, ReportArguments& arguments) {
                   "Write which patches were used and which limits held")
       ->type_name("FILE");
   verb.add_option("-o,--out", arguments.folder,
-                  "Folder for the reports of a list of parts; parts that are there are passed over")
+                  "Folder for the text, the page and the JSON of each part of a list; parts whose JSON "
+                  "is there are passed over")
       ->type_name("DIR");
 }
 
