@@ -54,7 +54,7 @@ void append(Report one, Report& whole) {
   const std::size_t source = whole.sources.size();
   const std::size_t image = whole.images.size();
   const std::string title = fmt::format("Slide {}", source + 1);
-  whole.sections.push_back({title, one.sections.front().text});
+  for (const ReportSection& section : one.sections) whole.sections.push_back({title, section.text});
   for (ReportSource& slide : one.sources) {
     slide.first_image += image;
     whole.sources.push_back(std::move(slide));
@@ -99,7 +99,12 @@ void merge_texts(engine::Engine& engine, const PathologyOptions& options, Report
 Report random_slide_report(engine::Engine& engine, const std::vector<std::filesystem::path>& slides,
                            const PathologyOptions& options) {
   const std::uint64_t draw = slide_seed(options.seed, "slide of the part");
-  Report report = PathologyRun(engine, {slides[draw % slides.size()]}, options).write();
+  Report report;
+  for (std::vector<std::filesystem::path> left = slides; report.sections.empty() && !left.empty();) {
+    const auto drawn = left.begin() + static_cast<std::ptrdiff_t>(draw % left.size());
+    report = PathologyRun(engine, {*drawn}, options).write();
+    left.erase(drawn);
+  }
   report.method = "ss-random";
   report.dropped_slides = slides.size() - 1;
   return report;
@@ -114,7 +119,8 @@ Report merged_slides_report(engine::Engine& engine,
     if (whole.kind.empty()) whole = header_of(one);
     append(std::move(one), whole);
   }
-  if (slides.size() > 1) {
+  if (whole.sections.empty()) return whole;
+  if (whole.sections.size() > 1) {
     merge_texts(engine, options, whole);
   } else {
     whole.sections.front().title = "Diagnosis";

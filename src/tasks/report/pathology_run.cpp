@@ -50,6 +50,8 @@ PathologyRun::PathologyRun(engine::Engine& engine, std::vector<std::filesystem::
       tokens_(patch_tokens(options.tokens_per_patch, engine.profile().tokens_per_image)),
       prompt_(part_prompt(engine.profile(), options.prompt, options.specimen)) {
   grid_.group = tokens_.group;
+  report_.tokens_per_patch =
+      static_cast<double>(tokens_.per_cell) / (tokens_.group * tokens_.group);
   // The tower's own limits show before hours of reading.
   const std::vector<PatchUnit> one(1, PatchUnit(1));
   (void)tokens_of(std::vector(1, one));
@@ -65,7 +67,7 @@ engine::DeferredImage PathologyRun::defer(std::size_t slide, const vision::Patch
                                  : vision::resize_bilinear_pil(pixels, shown, shown, 1);
     });
   };
-  return {fmt::format("slide {} {:.3f} {:.3f} {:.6g} {} {}", slides_.id(slide), patch.x, patch.y,
+  return {fmt::format("slide {} {:.3f} {:.3f} {:.6g} {} {}", slides_.stamp(slide), patch.x, patch.y,
                       grid_.mpp, grid_.size, shown),
           read};
 }
@@ -81,7 +83,6 @@ int PathologyRun::tokens_of(const std::vector<std::vector<PatchUnit>>& slides) c
 }
 
 void PathologyRun::survey() {
-  std::size_t patches = 0;
   for (std::size_t i = 0; i < slides_.size(); ++i) {
     if (options_.cancel != nullptr) options_.cancel->check();
     if (options_.on_progress) options_.on_progress("slides", i, slides_.size());
@@ -96,14 +97,8 @@ void PathologyRun::survey() {
       }
       units_.push_back(tissue_units(*slide, grid_));
     });
-    patches += patches_in(units_[i]);
   }
   if (options_.on_progress) options_.on_progress("slides", slides_.size(), slides_.size());
-  if (patches == 0) {
-    raise(ErrorKind::unsupported,
-          "{} slides show no tissue: no patch of {:.0f} micrometres has a share of {} of it",
-          slides_.size(), grid_.side(), grid_.min_tissue);
-  }
 }
 
 std::size_t PathologyRun::chosen_patches() const {
@@ -173,8 +168,6 @@ void PathologyRun::fit_context() {
 }
 
 void PathologyRun::choose() {
-  report_.tokens_per_patch =
-      static_cast<double>(tokens_.per_cell) / (tokens_.group * tokens_.group);
   chosen_ = units_;
   fit_patch_cap();
   fit_context();
@@ -257,8 +250,10 @@ Report PathologyRun::write() {
   const auto start = std::chrono::steady_clock::now();
   survey();
   choose();
-  tell_plan();
-  answer();
+  if (chosen_patches() > 0) {
+    tell_plan();
+    answer();
+  }
   describe();
   report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(report_);

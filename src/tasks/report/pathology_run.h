@@ -20,7 +20,7 @@ class PathologyRun {
   PathologyRun(engine::Engine& engine, std::vector<std::filesystem::path> slides,
                const PathologyOptions& options);
 
-  /// Throws as Reporter::pathology.
+  /// Without tissue a report without sections. Throws as Reporter::pathology.
   [[nodiscard]] Report write();
 
  private:

@@ -77,6 +77,11 @@ Report Reporter::pathology(const SpecimenPart& part, const PathologyOptions& opt
     slides.resize(most);
   }
   Report report = write_report(*state_->engine, slides, own);
+  if (report.sections.empty()) {
+    raise(ErrorKind::unsupported,
+          "{} slides show no tissue: no patch of {:.0f} micrometres has a share of {} of it",
+          slides.size(), report.patch_size * report.patch_mpp, own.min_tissue);
+  }
   report.limits.insert(report.limits.begin(), limits.begin(), limits.end());
   report.dropped_slides += part.slides.size() - slides.size();
   report.case_name = part.case_name;

@@ -174,6 +174,20 @@ TEST_F(Reports, BaselinesSeeOneSlideAtATime) {
   EXPECT_THAT(merged.pictures.back().caption, HasSubstr("Slide 2"));
 }
 
+TEST_F(Reports, BaselinesPassOverSlidesWithoutTissue) {
+  PathologyOptions baseline = options();
+  const auto slides = part({"blank.tif", "b.tif", "blank.tif"});
+  baseline.method = PathologyMethod::ss_llm;
+  const Report merged = reporter().pathology(slides, baseline);
+  ASSERT_EQ(merged.sections.size(), 1U);
+  EXPECT_EQ(merged.sections[0].title, "Diagnosis");
+  EXPECT_EQ(merged.sources.size(), 3U);
+  EXPECT_EQ(merged.images.size(), 16U);
+  baseline.method = PathologyMethod::ss_random;
+  for (baseline.seed = 0; baseline.seed < 4; ++baseline.seed)
+    EXPECT_EQ(reporter().pathology(slides, baseline).sources.front().name, "b.tif");
+}
+
 TEST_F(Reports, WritersNameWhatWasShown) {
   PathologyOptions pictured = options();
   pictured.pictures = true;
@@ -197,8 +211,13 @@ TEST_F(Reports, WhatCannotBeReportedIsRefused) {
   nameless.specimen.clear();
   EXPECT_THAT(error_of([&] { return tiny.pathology(part({"a.tif"}), nameless); }).what(),
               HasSubstr("--specimen"));
-  EXPECT_EQ(error_of([&] { return tiny.pathology(part({"blank.tif"}), options()); }).kind(),
-            ErrorKind::unsupported);
+  for (const auto method :
+       {PathologyMethod::part, PathologyMethod::ss_random, PathologyMethod::ss_llm}) {
+    PathologyOptions blank = options();
+    blank.method = method;
+    EXPECT_EQ(error_of([&] { return tiny.pathology(part({"blank.tif"}), blank); }).kind(),
+              ErrorKind::unsupported);
+  }
   PathologyOptions fine = options();
   fine.patch_mpp = 0.25;
   const Error finer = error_of([&] { return tiny.pathology(part({"a.tif"}), fine); });
