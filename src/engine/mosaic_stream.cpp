@@ -26,8 +26,14 @@ MosaicStream::MosaicStream(ImageEncoder& encoder, const Conversation& conversati
     if (i < first || encoder.holds(key) || !waiting_.insert(key).second) continue;
     append_images(*part, images);
   }
-  if (images.empty()) return;
-  ahead_ = std::make_unique<ReadAhead>(std::move(images), settings_.threads, kAhead);
+  if (!images.empty()) ahead_ = read(std::move(images));
+}
+
+std::unique_ptr<ReadAhead> MosaicStream::read(std::vector<const DeferredImage*> images) const {
+  const std::size_t count = images.size();
+  return std::make_unique<ReadAhead>(
+      count, [images = std::move(images)](std::size_t number) { return images[number]->read(); },
+      settings_.threads, kAhead);
 }
 
 ImageEncoder::Result MosaicStream::soft_tokens(std::size_t item) {
@@ -41,8 +47,7 @@ ImageEncoder::Result MosaicStream::soft_tokens(std::size_t item) {
   // It was there when the stream began, and is gone or damaged.
   std::vector<const DeferredImage*> images;
   append_images(part, images);
-  ReadAhead again(std::move(images), settings_.threads, kAhead);
-  return encode(item, again);
+  return encode(item, *read(std::move(images)));
 }
 
 ImageEncoder::Result MosaicStream::encode(std::size_t item, ReadAhead& images) {

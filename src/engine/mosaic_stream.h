@@ -4,12 +4,13 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <galen/cancel.h>
 
+#include "base/read_ahead.h"
 #include "engine/conversation.h"
 #include "engine/image_encoder.h"
-#include "engine/read_ahead.h"
 
 namespace galen::engine {
 
@@ -36,6 +37,7 @@ class MosaicStream {
   [[nodiscard]] ImageEncoder::Result soft_tokens(std::size_t item);
 
  private:
+  [[nodiscard]] std::unique_ptr<ReadAhead> read(std::vector<const DeferredImage*> images) const;
   [[nodiscard]] ImageEncoder::Result encode(std::size_t item, ReadAhead& images);
   void advance(std::size_t images);
 

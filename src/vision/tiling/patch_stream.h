@@ -1,16 +1,12 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
-#include <exception>
-#include <mutex>
 #include <optional>
 #include <span>
-#include <thread>
-#include <vector>
 
 #include <galen/slide.h>
 
+#include "base/read_ahead.h"
 #include "vision/tiling/tissue_patches.h"
 
 namespace galen::vision {
@@ -33,34 +29,14 @@ class PatchStream {
   /// `slide` and `patches` must outlive the stream. Throws invalid_argument as read_region does,
   /// and limit_exceeded when one patch needs more than max_bytes.
   PatchStream(const Slide& slide, std::span<const Patch> patches, const PatchReading& reading);
-  /// Waits for the patches being read.
-  ~PatchStream();
-  PatchStream(const PatchStream&) = delete;
-  PatchStream& operator=(const PatchStream&) = delete;
 
   /// RGB8, size x size pixels; nothing after the last. Throws what reading that patch threw. For
   /// one thread.
   [[nodiscard]] std::optional<Image> next();
 
  private:
-  struct Slot {
-    std::optional<Image> pixels;
-    std::exception_ptr error;
-  };
-
-  void work();
-  [[nodiscard]] Slot read(std::size_t index) const;
-
-  const Slide& slide_;
-  std::span<const Patch> patches_;
-  PatchReading reading_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Slot> ring_;  // slot of patch i: i modulo its size
-  std::size_t begun_ = 0;   // patches given to threads
-  std::size_t taken_ = 0;   // patches given to the caller
-  bool stopped_ = false;
-  std::vector<std::jthread> threads_;
+  std::size_t left_;
+  ReadAhead ahead_;
 };
 
 /// Bytes that reading one patch takes at most, its result included.

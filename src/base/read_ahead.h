@@ -3,20 +3,23 @@
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
-#include "engine/mosaic.h"
+#include <galen/image.h>
 
-namespace galen::engine {
+namespace galen {
 
 /// Reads images on threads of its own before they are asked for, and hands them out in order.
 class ReadAhead {
  public:
-  /// At most `ahead` images are in memory or being read. The images must outlive this.
-  ReadAhead(std::vector<const DeferredImage*> images, int threads, std::size_t ahead);
+  /// `read` gives an image by its number; it is called from several threads, once for each of
+  /// `count`, about in order. At most `ahead` images are in memory or being read.
+  ReadAhead(std::size_t count, std::function<Image(std::size_t)> read, int threads,
+            std::size_t ahead);
   /// Waits for the reads that have begun.
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
@@ -34,7 +37,8 @@ class ReadAhead {
 
   void work();
 
-  const std::vector<const DeferredImage*> images_;
+  const std::size_t count_;
+  const std::function<Image(std::size_t)> read_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Slot> slots_;  ///< image i waits in slot i % slots_.size()
@@ -44,4 +48,4 @@ class ReadAhead {
   std::vector<std::thread> threads_;  ///< last: they use the members above
 };
 
-}  // namespace galen::engine
+}  // namespace galen

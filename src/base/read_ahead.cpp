@@ -1,17 +1,18 @@
-#include "engine/read_ahead.h"
+#include "base/read_ahead.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/parallel.h"
 
-namespace galen::engine {
+namespace galen {
 
-ReadAhead::ReadAhead(std::vector<const DeferredImage*> images, int threads, std::size_t ahead)
-    : images_(std::move(images)), slots_(std::max<std::size_t>(1, ahead)) {
+ReadAhead::ReadAhead(std::size_t count, std::function<Image(std::size_t)> read, int threads,
+                     std::size_t ahead)
+    : count_(count), read_(std::move(read)), slots_(std::max<std::size_t>(1, ahead)) {
   const auto wanted = static_cast<std::size_t>(thread_count(threads));
-  const std::size_t count = std::min({wanted, slots_.size(), images_.size()});
-  for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+  const std::size_t used = std::min({wanted, slots_.size(), count_});
+  for (std::size_t i = 0; i < used; ++i) threads_.emplace_back([this] { work(); });
 }
 
 ReadAhead::~ReadAhead() {
@@ -27,14 +28,14 @@ void ReadAhead::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] {
-      return stopped_ || begun_ == images_.size() || begun_ - taken_ < slots_.size();
+      return stopped_ || begun_ == count_ || begun_ - taken_ < slots_.size();
     });
-    if (stopped_ || begun_ == images_.size()) return;
+    if (stopped_ || begun_ == count_) return;
     const std::size_t number = begun_++;
     lock.unlock();
     Slot slot;
     try {
-      slot.image = images_[number]->read();
+      slot.image = read_(number);
     } catch (...) {
       slot.error = std::current_exception();
     }
@@ -56,4 +57,4 @@ Image ReadAhead::next() {
   return std::move(*filled.image);
 }
 
-}  // namespace galen::engine
+}  // namespace galen
