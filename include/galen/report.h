@@ -81,7 +81,7 @@ struct Report {
   int patch_size = 0;           ///< pixels
   double patch_mpp = 0;         ///< micrometres per pixel
   double tokens_per_patch = 0;  ///< below 1: neighbours share a token
-  std::string select;           ///< "random" or "uniform"
+  std::string select;           ///< "random", "uniform", "diverse" or "attention"
   std::vector<ReportLimit> limits;
   std::size_t dropped_slides = 0;
   std::size_t dropped_patches = 0;  ///< with enough tissue, not shown
@@ -125,8 +125,10 @@ struct SpecimenPart {
     const std::vector<std::filesystem::path>& inputs);
 
 enum class PatchSelect {
-  random,   ///< without replacement, by seed
-  uniform,  ///< evenly spaced in reading order
+  random,     ///< without replacement, by seed
+  uniform,    ///< evenly spaced in reading order
+  diverse,    ///< unlike each other: k-means of the features in PathologyOptions::guide
+  attention,  ///< what a slide-level model looked at most, by the maps in PathologyOptions::guide
 };
 
 enum class PathologyMethod {
@@ -146,6 +148,9 @@ struct PathologyOptions {
   double tokens_per_patch = 0;  ///< a square number, 1/4 or 1/16; 0 = the model's own
   double min_tissue = 0.1;      ///< share of a patch
   PatchSelect select = PatchSelect::random;
+  /// For diverse and attention: a folder with SLIDE.h5 for each slide, patch features in TRIDENT's
+  /// layout or the attention maps of `galen train mil`.
+  std::filesystem::path guide;
   std::uint64_t seed = 0;
   std::optional<Mpp> mpp;  ///< for slides that state none
   int max_tokens = 500;    ///< of the answer

@@ -25,7 +25,7 @@ template <typename Sizes>
 PatchShape patch_shape(const Sizes& sizes, const std::string& file) {
   const std::size_t first = sizes.size() == 3 && sizes[0] == 1 ? 1 : 0;
   if (sizes.size() - first != 2) {
-    raise(ErrorKind::malformed, "{}: 'features' has {} dimensions; patches x width are wanted",
+    raise(ErrorKind::malformed, "{}: the features have {} dimensions; patches x width are wanted",
           file, sizes.size());
   }
   const PatchShape shape{sizes[first], sizes[first + 1]};
@@ -36,9 +36,10 @@ PatchShape patch_shape(const Sizes& sizes, const std::string& file) {
   return shape;
 }
 
-PatchShape shape_of(const Hdf5Reader& reader, const std::string& file) {
-  const auto sizes = reader.shape("features");
-  if (!sizes) raise(ErrorKind::malformed, "{}: no array 'features'", file);
+PatchShape shape_of(const Hdf5Reader& reader, const std::string& dataset,
+                    const std::string& file) {
+  const auto sizes = reader.shape(dataset);
+  if (!sizes) raise(ErrorKind::malformed, "{}: no array '{}'", file, dataset);
   return patch_shape(*sizes, file);
 }
 
@@ -55,10 +56,10 @@ void check(const Patches& patches, const std::string& file) {
   }
 }
 
-Patches read_hdf5(const std::filesystem::path& path) {
+Patches read_hdf5(const std::filesystem::path& path, const std::string& dataset) {
   const Hdf5Reader reader(path);
-  const PatchShape shape = shape_of(reader, path.string());
-  Patches patches{shape.count, shape.width, reader.floats("features"), {}, {}};
+  const PatchShape shape = shape_of(reader, dataset, path.string());
+  Patches patches{shape.count, shape.width, reader.floats(dataset), {}, {}};
   if (reader.shape("coords")) {
     patches.coords = reader.integers("coords");
     patches.attributes = reader.attributes("coords");
@@ -66,9 +67,9 @@ Patches read_hdf5(const std::filesystem::path& path) {
   return patches;
 }
 
-Patches read_safetensors(const std::filesystem::path& path) {
+Patches read_safetensors(const std::filesystem::path& path, const std::string& dataset) {
   const Safetensors file = Safetensors::open(path);
-  const Tensor& features = file.tensor("features");
+  const Tensor& features = file.tensor(dataset);
   const PatchShape shape = patch_shape(features.shape, path.string());
   Patches patches{shape.count, shape.width, file.floats(features), {}, {}};
   if (const Tensor* coords = file.find("coords")) {
@@ -83,14 +84,14 @@ Patches read_safetensors(const std::filesystem::path& path) {
 
 }  // namespace
 
-Patches read_patches(const std::filesystem::path& path) {
-  Patches patches = is_hdf5(path) ? read_hdf5(path) : read_safetensors(path);
+Patches read_patches(const std::filesystem::path& path, const std::string& dataset) {
+  Patches patches = is_hdf5(path) ? read_hdf5(path, dataset) : read_safetensors(path, dataset);
   check(patches, path.string());
   return patches;
 }
 
 PatchShape read_patch_shape(const std::filesystem::path& path) {
-  if (is_hdf5(path)) return shape_of(Hdf5Reader(path), path.string());
+  if (is_hdf5(path)) return shape_of(Hdf5Reader(path), "features", path.string());
   const Safetensors file = Safetensors::open(path);
   return patch_shape(file.tensor("features").shape, path.string());
 }

@@ -19,7 +19,7 @@ namespace galen::tasks {
 /// Thread-safe.
 class PartSlides {
  public:
-  static constexpr std::uint64_t kOpenBytes = std::uint64_t{128} << 20;
+  static constexpr std::uint64_t kOpenBytes = SlideOptions{}.cache_bytes;
   static constexpr std::size_t kMostOpen = 2;
 
   /// Throws not_found.

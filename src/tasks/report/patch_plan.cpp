@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/sha256.h"
-#include "vision/tiling/required_mpp.h"
+#include "vision/tissue/tissue_mask.h"
 
 namespace galen::tasks {
 
@@ -19,14 +19,14 @@ std::size_t patches_in(const std::vector<PatchUnit>& units) {
   return count;
 }
 
-std::vector<PatchUnit> tissue_units(const Slide& slide, const PatchGrid& grid) {
-  const vision::TissueMask mask = vision::find_tissue(slide);
-  const Mpp mpp = vision::required_mpp(slide);
+std::vector<PatchUnit> tissue_units(const Slide& slide, const PatchGrid& grid, int group,
+                                    const CancelToken* cancel) {
+  const PatchPlan plan = plan_patches({}, slide, vision::find_tissue(slide, {}, cancel), grid);
+  const double side = grid.size * grid.mpp;
   std::map<std::pair<long, long>, PatchUnit> units;  // by row, then column
-  for (const vision::Patch& patch :
-       vision::tissue_patches(slide, mask, grid.side(), grid.min_tissue)) {
-    const long row = std::lround(patch.y * mpp.y / grid.side()) / grid.group;
-    const long column = std::lround(patch.x * mpp.x / grid.side()) / grid.group;
+  for (const vision::Patch& patch : plan.patches) {
+    const long row = std::lround(patch.y * plan.mpp.y / side) / group;
+    const long column = std::lround(patch.x * plan.mpp.x / side) / group;
     units[{row, column}].push_back(patch);
   }
   std::vector<PatchUnit> ordered;
@@ -59,15 +59,18 @@ std::vector<std::size_t> share_budget(const std::vector<std::size_t>& available,
   return shares;
 }
 
-std::vector<PatchUnit> choose_units(const std::vector<PatchUnit>& units, std::size_t count,
-                                    PatchSelect select, std::uint64_t seed) {
+std::vector<PatchUnit> spaced_units(const std::vector<PatchUnit>& units, std::size_t count) {
   if (count >= units.size()) return units;
   std::vector<PatchUnit> chosen;
-  if (select == PatchSelect::uniform) {
-    for (std::size_t i = 0; i < count; ++i)
-      chosen.push_back(units[(2 * i + 1) * units.size() / (2 * count)]);
-    return chosen;
-  }
+  for (std::size_t i = 0; i < count; ++i)
+    chosen.push_back(units[(2 * i + 1) * units.size() / (2 * count)]);
+  return chosen;
+}
+
+std::vector<PatchUnit> drawn_units(const std::vector<PatchUnit>& units, std::size_t count,
+                                   std::uint64_t seed) {
+  if (count >= units.size()) return units;
+  std::vector<PatchUnit> chosen;
   // Each unit is drawn by its first patch.
   std::vector<vision::Patch> first;
   first.reserve(units.size());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/raise.h"
 #include "tasks/report/findings.h"
 #include "tasks/report/pictures.h"
@@ -25,6 +26,20 @@ PatchGrid grid_of(const model::Profile& profile, const PathologyOptions& options
   grid.mpp = options.patch_mpp > 0 ? options.patch_mpp : profile.patch_mpp;
   grid.min_tissue = options.min_tissue;
   return grid;
+}
+
+bool needs_guide(PatchSelect select) {
+  return select == PatchSelect::diverse || select == PatchSelect::attention;
+}
+
+std::string name_of(PatchSelect select) {
+  switch (select) {
+    case PatchSelect::random: return "random";
+    case PatchSelect::uniform: return "uniform";
+    case PatchSelect::diverse: return "diverse";
+    case PatchSelect::attention: return "attention";
+  }
+  raise(ErrorKind::internal, "unknown selection of patches");
 }
 
 /// Runs `body`; an error names the slide.
@@ -49,22 +64,35 @@ PathologyRun::PathologyRun(engine::Engine& engine, std::vector<std::filesystem::
       grid_(grid_of(engine.profile(), options)),
       tokens_(patch_tokens(options.tokens_per_patch, engine.profile().tokens_per_image)),
       prompt_(part_prompt(engine.profile(), options.prompt, options.specimen)) {
-  grid_.group = tokens_.group;
   report_.tokens_per_patch =
       static_cast<double>(tokens_.per_cell) / (tokens_.group * tokens_.group);
+  if (needs_guide(options.select) && options.guide.empty()) {
+    raise(ErrorKind::invalid_argument, "--select {}: name the folder of its files with --guide",
+          name_of(options.select));
+  }
   // The tower's own limits show before hours of reading.
   const std::vector<PatchUnit> one(1, PatchUnit(1));
   (void)tokens_of(std::vector(1, one));
+}
+
+vision::PatchReading PathologyRun::reading() const {
+  vision::PatchReading reading;
+  // A tower that sees fewer pixels is given them from the slide: resized once, and the slide's
+  // decoder may do most of it.
+  reading.size = std::min(engine_.profile().image_size, grid_.size);
+  reading.mpp = grid_.mpp * grid_.size / reading.size;
+  return reading;
 }
 
 engine::DeferredImage PathologyRun::defer(std::size_t slide, const vision::Patch& patch) const {
   const int shown = engine_.profile().image_size;
   const auto read = [this, slide, patch, shown] {
     return naming(slides_.name(slide), [&] {
-      Image pixels = read_region(*slides_.open(slide), patch.x, patch.y, grid_.size, grid_.size,
-                                 {grid_.mpp, grid_.mpp});
-      return shown == grid_.size ? std::move(pixels)
-                                 : vision::resize_bilinear_pil(pixels, shown, shown, 1);
+      const vision::PatchReading as = reading();
+      Image pixels = read_region(*slides_.open(slide), patch.x, patch.y, as.size, as.size,
+                                 {as.mpp, as.mpp}, as.decoding);
+      return as.size == shown ? std::move(pixels)
+                              : vision::resize_bilinear_pil(pixels, shown, shown, 1);
     });
   };
   return {fmt::format("slide {} {:.3f} {:.3f} {:.6g} {} {}", slides_.stamp(slide), patch.x, patch.y,
@@ -89,13 +117,12 @@ void PathologyRun::survey() {
     naming(slides_.name(i), [&] {
       const auto slide = slides_.open(i);
       mpps_.push_back(vision::required_mpp(*slide));
-      if (std::max(mpps_[i].x, mpps_[i].y) > grid_.mpp * kMaxUpsampling) {
-        raise(ErrorKind::invalid_argument,
-              "was scanned at {:.4g} micrometres per pixel; ask for that or coarser with "
-              "--patch-mpp",
-              std::max(mpps_[i].x, mpps_[i].y));
+      units_.push_back(tissue_units(*slide, grid_, tokens_.group, options_.cancel));
+      if (needs_guide(options_.select)) {
+        values_.push_back(read_guide(options_.guide, slides_.name(i), options_.select, grid_,
+                                     mpps_[i], units_[i]));
       }
-      units_.push_back(tissue_units(*slide, grid_));
+      region_bytes_ = std::max<std::uint64_t>(region_bytes_, vision::patch_bytes(*slide, reading()));
     });
   }
   if (options_.on_progress) options_.on_progress("slides", slides_.size(), slides_.size());
@@ -112,10 +139,19 @@ void PathologyRun::set_units(std::size_t units) {
   for (const auto& all : units_) available.push_back(all.size());
   const std::vector<std::size_t> shares = share_budget(available, units);
   chosen_.clear();
-  for (std::size_t i = 0; i < units_.size(); ++i) {
-    chosen_.push_back(choose_units(units_[i], shares[i], options_.select,
-                                   slide_seed(options_.seed, slides_.id(i))));
+  for (std::size_t i = 0; i < units_.size(); ++i) chosen_.push_back(units_of(i, shares[i]));
+}
+
+std::vector<PatchUnit> PathologyRun::units_of(std::size_t slide, std::size_t count) const {
+  const std::vector<PatchUnit>& units = units_[slide];
+  const std::uint64_t seed = slide_seed(options_.seed, slides_.id(slide));
+  switch (options_.select) {
+    case PatchSelect::random: return drawn_units(units, count, seed);
+    case PatchSelect::uniform: return spaced_units(units, count);
+    case PatchSelect::diverse: return diverse_units(units, values_[slide], count, seed);
+    case PatchSelect::attention: return highest_units(units, values_[slide], count);
   }
+  raise(ErrorKind::internal, "unknown selection of patches");
 }
 
 void PathologyRun::fit_patch_cap() {
@@ -179,7 +215,8 @@ void PathologyRun::tell_plan() const {
   const int tokens = report_.prompt_tokens + options_.max_tokens;
   const engine::MemoryPlan plan = engine_.memory_plan(tokens);
   const std::uint64_t working =
-      plan.working + PartSlides::kOpenBytes * std::min(PartSlides::kMostOpen, slides_.size());
+      plan.working + PartSlides::kOpenBytes * std::min(PartSlides::kMostOpen, slides_.size()) +
+      region_bytes_ * static_cast<std::uint64_t>(thread_count(0));
   const std::uint64_t available = available_memory();
   if (options_.on_plan) {
     options_.on_plan(fmt::format(
@@ -227,7 +264,7 @@ void PathologyRun::describe() {
   report_.specimen = options_.specimen;
   report_.patch_size = grid_.size;
   report_.patch_mpp = grid_.mpp;
-  report_.select = options_.select == PatchSelect::uniform ? "uniform" : "random";
+  report_.select = name_of(options_.select);
   report_.seed = options_.seed;
   for (const std::string& words : {prompt_.before, prompt_.marker, prompt_.after}) {
     if (!words.empty()) report_.prompt += (report_.prompt.empty() ? "" : "\n") + words;

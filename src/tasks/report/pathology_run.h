@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -9,7 +10,9 @@
 #include "engine/engine.h"
 #include "tasks/report/part_message.h"
 #include "tasks/report/part_slides.h"
+#include "tasks/report/patch_guide.h"
 #include "tasks/report/patch_plan.h"
+#include "vision/tiling/patch_stream.h"
 
 namespace galen::tasks {
 
@@ -27,10 +30,12 @@ class PathologyRun {
   void survey();
   void choose();
   void set_units(std::size_t units);
+  [[nodiscard]] std::vector<PatchUnit> units_of(std::size_t slide, std::size_t count) const;
   void fit_patch_cap();
   void fit_context();
   [[nodiscard]] int tokens_of(const std::vector<std::vector<PatchUnit>>& slides) const;
   [[nodiscard]] engine::Message message(const std::vector<std::vector<PatchUnit>>& slides) const;
+  [[nodiscard]] vision::PatchReading reading() const;
   [[nodiscard]] engine::DeferredImage defer(std::size_t slide, const vision::Patch& patch) const;
   [[nodiscard]] std::size_t chosen_patches() const;
   void tell_plan() const;
@@ -44,7 +49,9 @@ class PathologyRun {
   PatchTokens tokens_;
   PartPrompt prompt_;
   std::vector<Mpp> mpps_;                      // of the slides
+  std::uint64_t region_bytes_ = 0;             // that reading a patch takes at most
   std::vector<std::vector<PatchUnit>> units_;  // of each slide, with tissue
+  std::vector<UnitValues> values_;             // of the units, when a guide chooses
   std::vector<std::vector<PatchUnit>> chosen_;
   Report report_;
 };

@@ -46,18 +46,17 @@ TEST(ShareBudgetTest, SpendsTheWholeCapAndNoMoreThanThereIs) {
 }
 
 TEST(ChooseUnitsTest, DrawsInOrderWithoutRepeatingAndBySeed) {
-  const auto drawn = places(choose_units(units(100), 20, PatchSelect::random, 1));
+  const auto drawn = places(drawn_units(units(100), 20, 1));
   EXPECT_EQ(drawn.size(), 20U);
   EXPECT_TRUE(std::is_sorted(drawn.begin(), drawn.end()));
   EXPECT_EQ(std::adjacent_find(drawn.begin(), drawn.end()), drawn.end());
-  EXPECT_EQ(places(choose_units(units(100), 20, PatchSelect::random, 1)), drawn);
-  EXPECT_NE(places(choose_units(units(100), 20, PatchSelect::random, 2)), drawn);
+  EXPECT_EQ(places(drawn_units(units(100), 20, 1)), drawn);
+  EXPECT_NE(places(drawn_units(units(100), 20, 2)), drawn);
 }
 
 TEST(ChooseUnitsTest, SpacesEvenly) {
-  EXPECT_THAT(places(choose_units(units(10), 5, PatchSelect::uniform, 0)),
-              ElementsAre(1, 3, 5, 7, 9));
-  EXPECT_EQ(choose_units(units(3), 5, PatchSelect::uniform, 0).size(), 3U);
+  EXPECT_THAT(places(spaced_units(units(10), 5)), ElementsAre(1, 3, 5, 7, 9));
+  EXPECT_EQ(spaced_units(units(3), 5).size(), 3U);
 }
 
 TEST(SlideSeedTest, DependsOnRunAndSlide) {
@@ -70,10 +69,9 @@ TEST(TissueUnitsTest, NeighboursShareAUnit) {
   Image image = vision::painted(512, 512, vision::kGlass);
   vision::paint(image, 128, 0, 384, 256, vision::kTissue);  // columns 2 to 7, rows 0 to 3
   const vision::PaintedSlide slide({image}, Mpp{1, 1});
-  PatchGrid grid{.size = 64, .mpp = 1, .min_tissue = 0.5, .group = 1};
-  EXPECT_EQ(tissue_units(slide, grid).size(), 24U);
-  grid.group = 4;
-  const auto units = tissue_units(slide, grid);
+  const PatchGrid grid{.size = 64, .mpp = 1, .overlap = 0, .min_tissue = 0.5};
+  EXPECT_EQ(tissue_units(slide, grid, 1).size(), 24U);
+  const auto units = tissue_units(slide, grid, 4);
   ASSERT_EQ(units.size(), 2U);
   EXPECT_EQ(units[0].size(), 8U);
   EXPECT_EQ(units[1].size(), 16U);

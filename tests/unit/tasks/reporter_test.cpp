@@ -221,7 +221,7 @@ TEST_F(Reports, WhatCannotBeReportedIsRefused) {
   PathologyOptions fine = options();
   fine.patch_mpp = 0.25;
   const Error finer = error_of([&] { return tiny.pathology(part({"a.tif"}), fine); });
-  EXPECT_THAT(finer.what(), testing::AllOf(HasSubstr("a.tif"), HasSubstr("--patch-mpp")));
+  EXPECT_THAT(finer.what(), testing::AllOf(HasSubstr("a.tif"), HasSubstr("scanned at")));
   PathologyOptions three = options();
   three.tokens_per_patch = 9;
   EXPECT_EQ(error_of([&] { return tiny.pathology(part({"a.tif"}), three); }).kind(),
