@@ -5,21 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "eval/metrics/words.h"
+
 namespace galen::eval {
 namespace {
-
-std::vector<std::string> tokens_of(std::string_view text) {
-  std::vector<std::string> tokens;
-  bool inside = false;
-  for (const char c : text) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const bool is_token = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
-    if (is_token && !inside) tokens.emplace_back();
-    if (is_token) tokens.back() += lower;
-    inside = is_token;
-  }
-  return tokens;
-}
 
 std::size_t common_subsequence(const std::vector<std::string>& a,
                                const std::vector<std::string>& b) {
@@ -38,8 +27,8 @@ std::size_t common_subsequence(const std::vector<std::string>& a,
 }  // namespace
 
 RougeScore rouge_l(std::string_view candidate, std::string_view reference) {
-  const std::vector<std::string> ours = tokens_of(candidate);
-  const std::vector<std::string> theirs = tokens_of(reference);
+  const std::vector<std::string> ours = words_of(candidate);
+  const std::vector<std::string> theirs = words_of(reference);
   const auto common = static_cast<double>(common_subsequence(ours, theirs));
   if (common == 0) return {};
   const double precision = common / static_cast<double>(ours.size());
