@@ -19,6 +19,7 @@
 #include "cli/ask_page.h"
 #include "cli/exit_status.h"
 #include "cli/inputs.h"
+#include "cli/model_options.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "io/raster/raster.h"
@@ -40,7 +41,6 @@ struct AskArguments {
   double mpp = 0;
   bool chat = false;
   bool show_thinking = false;
-  bool no_image_cache = false;
 };
 
 std::vector<Input> open_all(std::span<const std::string> names, double mpp) {
@@ -208,7 +208,6 @@ int ask(const Context& context, AskArguments& arguments) {
   arguments.ask.cancel = &context.cancel;
   arguments.model.model = context.model;
   arguments.model.threads = context.threads;
-  arguments.model.image_cache = !arguments.no_image_cache;
   if (arguments.batch_file.empty()) return ask_once(context, arguments);
   if (!arguments.words.empty() || arguments.chat || arguments.ask.locate) {
     raise(ErrorKind::invalid_argument,
@@ -216,23 +215,6 @@ int ask(const Context& context, AskArguments& arguments) {
           "--boxes");
   }
   return ask_batch(context, arguments);
-}
-
-void add_model_options(CLI::App& verb, AskArguments& arguments) {
-  verb.add_option("--mmproj", arguments.model.mmproj, "Vision tower beside a bare decoder GGUF")
-      ->type_name("FILE");
-  verb.add_option("--context", arguments.model.context,
-                  "Tokens of context; 0 = what the question needs")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1 << 24));
-  verb.add_option("--kv", arguments.model.kv, "Type of the KV cache")
-      ->type_name("TYPE")
-      ->check(CLI::IsMember({"f32", "f16", "q8_0", "q4_0"}));
-  verb.add_option("--gpu-layers", arguments.model.gpu_layers,
-                  "Decoder layers on the GPU; -1 = all it takes")
-      ->type_name("N")
-      ->check(CLI::Range(-1, 1000));
-  verb.add_flag("--no-image-cache", arguments.no_image_cache, "Keep no image embeddings on disk");
 }
 
 void add_answer_options(CLI::App& verb, AskArguments& arguments) {
@@ -283,7 +265,7 @@ void add_ask(CLI::App& app, Context& context) {
                    "Files or folders, then the question; - is standard input")
       ->type_name("INPUT... QUESTION");
   add_answer_options(*verb, *arguments);
-  add_model_options(*verb, *arguments);
+  add_model_options(*verb, arguments->model);
   verb->add_option(
           "--batch", arguments->batch_file,
           "Ask each line of FILE: {\"image\": PATH or \"inputs\": [PATH, ...], \"question\": "

@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "base/raise.h"
 #include "cli/exit_status.h"
+#include "cli/model_options.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 
@@ -29,12 +30,12 @@ struct ReportArguments {
   std::string baseline;
   std::string tokens_per_patch;
   std::string select = "random";
+  std::string guide;
   double mpp = 0;
   std::string text_file;
   std::string html_file;
   std::string manifest_file;
   std::string folder;
-  bool no_image_cache = false;
   ModelOptions model;
   PathologyOptions pathology;
 };
@@ -80,6 +81,13 @@ double tokens_of(const std::string& text) {
   return tokens;
 }
 
+PatchSelect select_of(const std::string& name) {
+  if (name == "uniform") return PatchSelect::uniform;
+  if (name == "diverse") return PatchSelect::diverse;
+  if (name == "attention") return PatchSelect::attention;
+  return PatchSelect::random;
+}
+
 PathologyMethod method_of(const std::string& baseline) {
   if (baseline == "ss-random") return PathologyMethod::ss_random;
   if (baseline == "ss-llm") return PathologyMethod::ss_llm;
@@ -91,7 +99,8 @@ PathologyOptions options_of(const Context& context, const ReportArguments& argum
   PathologyOptions options = arguments.pathology;
   options.method = method_of(arguments.baseline);
   options.tokens_per_patch = tokens_of(arguments.tokens_per_patch);
-  options.select = arguments.select == "uniform" ? PatchSelect::uniform : PatchSelect::random;
+  options.select = select_of(arguments.select);
+  options.guide = arguments.guide;
   options.seed = context.seed;
   if (arguments.mpp > 0) options.mpp = Mpp{arguments.mpp, arguments.mpp};
   options.pictures = !arguments.html_file.empty() || !arguments.folder.empty();
@@ -156,7 +165,6 @@ int write_folder(const Context& context, const ReportArguments& arguments, Repor
 int report(const Context& context, ReportArguments& arguments) {
   arguments.model.model = context.model;
   arguments.model.threads = context.threads;
-  arguments.model.image_cache = !arguments.no_image_cache;
   const std::vector<fs::path> inputs(arguments.names.begin(), arguments.names.end());
   const std::vector<SpecimenPart> parts = find_parts(inputs);
   if (parts.size() > 1 && arguments.folder.empty()) {
@@ -196,39 +204,30 @@ void add_patch_options(CLI::App& verb, ReportArguments& arguments) {
       ->type_name("SHARE")
       ->check(CLI::Range(0.0, 1.0));
   verb.add_option("--select", arguments.select,
-                  "Which patches, where not all fit: drawn by --seed, or evenly spaced")
+                  "Which patches, where not all fit: drawn by --seed, evenly spaced, unlike each "
+                  "other (k-means), or of most attention")
       ->type_name("HOW")
-      ->check(CLI::IsMember({"random", "uniform"}));
+      ->check(CLI::IsMember({"random", "uniform", "diverse", "attention"}));
+  verb.add_option("--guide", arguments.guide,
+                  "SLIDE.h5 for each slide: features for --select diverse, the attention maps of "
+                  "`galen train mil` for --select attention")
+      ->type_name("DIR");
   verb.add_option("--mpp", arguments.mpp, "Micrometres per pixel of slides that do not say")
       ->type_name("MPP")
       ->check(CLI::PositiveNumber);
 }
 
-void add_model_options(CLI::App& verb, ReportArguments& arguments) {
+void add_answer_options(CLI::App& verb, ReportArguments& arguments) {
   verb.add_option("--prompt", arguments.pathology.prompt,
                   "Instead of the model's own; {type_procedure} stands for the specimen")
       ->type_name("TEXT");
   verb.add_option("--max-tokens", arguments.pathology.max_tokens, "Longest answer")
       ->type_name("N")
       ->check(CLI::Range(1, 1 << 20));
-  verb.add_option("--mmproj", arguments.model.mmproj, "Vision tower beside a bare decoder GGUF")
-      ->type_name("FILE");
-  verb.add_option("--context", arguments.model.context,
-                  "Tokens of context; 0 = as many as needed, up to what the model was trained for")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1 << 24));
   verb.add_option("--rope-scale", arguments.model.rope_scale,
                   "Go this many times beyond the trained context, by squeezing positions")
       ->type_name("X")
       ->check(CLI::Range(1.0, 1024.0));
-  verb.add_option("--kv", arguments.model.kv, "Type of the KV cache")
-      ->type_name("TYPE")
-      ->check(CLI::IsMember({"f32", "f16", "q8_0", "q4_0"}));
-  verb.add_option("--gpu-layers", arguments.model.gpu_layers,
-                  "Decoder layers on the GPU; -1 = all it takes")
-      ->type_name("N")
-      ->check(CLI::Range(-1, 1000));
-  verb.add_flag("--no-image-cache", arguments.no_image_cache, "Keep no image embeddings on disk");
 }
 
 void add_output_options(CLI::App& verb, ReportArguments& arguments) {
@@ -241,8 +240,8 @@ void add_output_options(CLI::App& verb, ReportArguments& arguments) {
                   "Write which patches were used and which limits held")
       ->type_name("FILE");
   verb.add_option("-o,--out", arguments.folder,
-                  "Folder for the text, the page and the JSON of each part of a list; parts whose JSON "
-                  "is there are passed over")
+                  "Folder for the text, the page and the JSON of each part of a list; parts whose "
+                  "JSON is there are passed over")
       ->type_name("DIR");
 }
 
@@ -268,7 +267,8 @@ void add_report(CLI::App& app, Context& context) {
       ->type_name("METHOD")
       ->check(CLI::IsMember({"ss-random", "ss-llm"}));
   add_patch_options(*verb, *arguments);
-  add_model_options(*verb, *arguments);
+  add_answer_options(*verb, *arguments);
+  add_model_options(*verb, arguments->model);
   add_output_options(*verb, *arguments);
   verb->footer(
       "Examples:\n"
