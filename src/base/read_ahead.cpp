@@ -27,9 +27,8 @@ ReadAhead::~ReadAhead() {
 void ReadAhead::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] {
-      return stopped_ || begun_ == count_ || begun_ - taken_ < slots_.size();
-    });
+    changed_.wait(
+        lock, [this] { return stopped_ || begun_ == count_ || begun_ - taken_ < slots_.size(); });
     if (stopped_ || begun_ == count_) return;
     const std::size_t number = begun_++;
     lock.unlock();

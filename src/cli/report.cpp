@@ -122,8 +122,8 @@ void write_one(const Context& context, const ReportArguments& arguments, const R
   write_if_named(arguments.text_file, report_text(report));
   write_if_named(arguments.manifest_file, report_manifest(report));
   if (!arguments.html_file.empty()) write_if_named(arguments.html_file, report_html(report));
-  const bool is_printed = arguments.text_file == "-" || arguments.manifest_file == "-" ||
-                          arguments.html_file == "-";
+  const bool is_printed =
+      arguments.text_file == "-" || arguments.manifest_file == "-" || arguments.html_file == "-";
   if (!is_printed) print(context.json ? report_json(report) : report_text(report));
 }
 

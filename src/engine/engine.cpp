@@ -49,9 +49,8 @@ class CancelScope {
 /// Where another question about the same images branches off: behind the last image, unless much
 /// text follows it; a chat goes on from the end.
 std::size_t branch_of(const std::vector<CacheItem>& items) {
-  const auto last =
-      std::ranges::find_if(items.rbegin(), items.rend(),
-                           [](const CacheItem& item) { return !item.image.empty(); });
+  const auto last = std::ranges::find_if(items.rbegin(), items.rend(),
+                                         [](const CacheItem& item) { return !item.image.empty(); });
   const auto behind = static_cast<std::size_t>(items.rend() - last);
   return last == items.rend() || items.size() - behind > kBatch ? items.size() : behind;
 }

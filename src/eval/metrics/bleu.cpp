@@ -61,10 +61,10 @@ std::string with_spaces(const std::string& text) {
       apart += c;
     }
   }
-  apart = spaced(apart, {false, true, true},
-                 [](char a, char b) { return !is_digit(a) && is_stop(b); });
-  apart = spaced(apart, {true, true, false},
-                 [](char a, char b) { return is_stop(a) && !is_digit(b); });
+  apart =
+      spaced(apart, {false, true, true}, [](char a, char b) { return !is_digit(a) && is_stop(b); });
+  apart =
+      spaced(apart, {true, true, false}, [](char a, char b) { return is_stop(a) && !is_digit(b); });
   return spaced(apart, {false, true, true}, [](char a, char b) { return is_digit(a) && b == '-'; });
 }
 

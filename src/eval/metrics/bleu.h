@@ -19,7 +19,8 @@ struct BleuCounts {
 [[nodiscard]] BleuCounts bleu_counts(std::string_view candidate, std::string_view reference);
 
 enum class BleuOrder {
-  four,    ///< of a corpus: sacrebleu's default, signature nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp
+  four,    ///< of a corpus: sacrebleu's default, signature
+           ///< nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp
   longest  ///< of a sentence (eff:yes): a text of fewer than four tokens is judged by those it has
 };
 

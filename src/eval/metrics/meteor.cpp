@@ -31,9 +31,8 @@ std::vector<Placed> placed(std::vector<std::string> words) {
 /// From the last word to the first, each with the last equal one that is left; takes both away.
 void match(std::vector<Placed>& ours, std::vector<Placed>& theirs, Matches& matches) {
   for (std::size_t i = ours.size(); i-- > 0;) {
-    const auto same = std::find_if(theirs.rbegin(), theirs.rend(), [&](const Placed& other) {
-      return other.word == ours[i].word;
-    });
+    const auto same = std::find_if(theirs.rbegin(), theirs.rend(),
+                                   [&](const Placed& other) { return other.word == ours[i].word; });
     if (same == theirs.rend()) continue;
     matches.emplace_back(ours[i].place, same->place);
     theirs.erase(std::next(same).base());

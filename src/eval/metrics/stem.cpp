@@ -36,10 +36,10 @@ constexpr std::array<std::pair<Word, Word>, 16> kIrregular{{{"sky", "sky"},
 
 constexpr std::array<Rule, 4> kPlurals{{{"sses", "ss"}, {"ies", "i"}, {"ss", "ss"}, {"s", ""}}};
 constexpr std::array<Rule, 21> kLongSuffixes{
-    {{"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"},  {"anci", "ance"},  {"izer", "ize"},
-     {"bli", "ble"},     {"alli", "al"},     {"entli", "ent"},  {"eli", "e"},      {"ousli", "ous"},
-     {"ization", "ize"}, {"ation", "ate"},   {"ator", "ate"},   {"alism", "al"},   {"iveness", "ive"},
-     {"fulness", "ful"}, {"ousness", "ous"}, {"aliti", "al"},   {"iviti", "ive"},  {"biliti", "ble"},
+    {{"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"}, {"anci", "ance"}, {"izer", "ize"},
+     {"bli", "ble"},     {"alli", "al"},     {"entli", "ent"}, {"eli", "e"},     {"ousli", "ous"},
+     {"ization", "ize"}, {"ation", "ate"},   {"ator", "ate"},  {"alism", "al"},  {"iveness", "ive"},
+     {"fulness", "ful"}, {"ousness", "ous"}, {"aliti", "al"},  {"iviti", "ive"}, {"biliti", "ble"},
      {"fulli", "ful"}}};
 constexpr std::array<Rule, 7> kShortSuffixes{{{"icate", "ic"},
                                               {"ative", ""},
@@ -48,10 +48,25 @@ constexpr std::array<Rule, 7> kShortSuffixes{{{"icate", "ic"},
                                               {"ical", "ic"},
                                               {"ful", ""},
                                               {"ness", ""}}};
-constexpr std::array<Rule, 19> kEndings{
-    {{"al", ""},   {"ance", ""}, {"ence", ""}, {"er", ""},  {"ic", ""},  {"able", ""}, {"ible", ""},
-     {"ant", ""},  {"ement", ""}, {"ment", ""}, {"ent", ""}, {"ion", ""}, {"ou", ""},   {"ism", ""},
-     {"ate", ""},  {"iti", ""},  {"ous", ""},  {"ive", ""}, {"ize", ""}}};
+constexpr std::array<Rule, 19> kEndings{{{"al", ""},
+                                         {"ance", ""},
+                                         {"ence", ""},
+                                         {"er", ""},
+                                         {"ic", ""},
+                                         {"able", ""},
+                                         {"ible", ""},
+                                         {"ant", ""},
+                                         {"ement", ""},
+                                         {"ment", ""},
+                                         {"ent", ""},
+                                         {"ion", ""},
+                                         {"ou", ""},
+                                         {"ism", ""},
+                                         {"ate", ""},
+                                         {"iti", ""},
+                                         {"ous", ""},
+                                         {"ive", ""},
+                                         {"ize", ""}}};
 
 bool is_consonant(Word word, std::size_t i) {
   if (Word("aeiou").find(word[i]) != Word::npos) return false;
@@ -139,7 +154,8 @@ std::string without_long_suffix(Word word) {
   if (word.ends_with("alli") && measure(without(word, 4)) > 0)
     return without_long_suffix(without(word, 2));
   std::string changed = replaced(word, kLongSuffixes, has_measure);
-  if (changed == word && word.ends_with("logi") && measure(without(word, 3)) > 0) changed.pop_back();
+  if (changed == word && word.ends_with("logi") && measure(without(word, 3)) > 0)
+    changed.pop_back();
   return changed;
 }
 
@@ -161,13 +177,12 @@ std::string tidied(std::string word) {
 }  // namespace
 
 std::string stem_of(std::string_view word) {
-  const auto* const known =
-      std::ranges::find(kIrregular, word, &std::pair<Word, Word>::first);
+  const auto* const known = std::ranges::find(kIrregular, word, &std::pair<Word, Word>::first);
   if (known != kIrregular.end()) return std::string(known->second);
   if (word.size() <= 2) return std::string(word);
   const std::string stem = without_long_suffix(with_i(without_past(without_plural(word))));
-  return tidied(without_ending(replaced(
-      stem, kShortSuffixes, [](Word before, Word) { return measure(before) > 0; })));
+  return tidied(without_ending(
+      replaced(stem, kShortSuffixes, [](Word before, Word) { return measure(before) > 0; })));
 }
 
 }  // namespace galen::eval

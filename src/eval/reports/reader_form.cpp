@@ -37,8 +37,8 @@ ReaderForm reader_form(std::span<const TextPair> pairs, std::uint64_t seed) {
 }
 
 std::string reader_form_csv(const ReaderForm& form) {
-  std::string csv = line({"item", "specimen", "text_a", "text_b", "a_accurate", "b_accurate",
-                          "preferred", "comment"});
+  std::string csv = line(
+      {"item", "specimen", "text_a", "text_b", "a_accurate", "b_accurate", "preferred", "comment"});
   for (const ReaderItem& item : form.items)
     csv += line({item.item, item.specimen, item.text_a, item.text_b, "", "", "", ""});
   return csv;

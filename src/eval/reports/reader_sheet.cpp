@@ -57,7 +57,7 @@ document.getElementById('save').addEventListener('click', () => {
   const rows = [['item', ...fields], ...items.map(i => [i, ...fields.map(f => answer(i, f))])];
   const csv = rows.map(row => row.map(quoted).join(',') + '\n').join('');
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
+  link.href = 'data:text/csv;charset=utf-8,' + encodeURIComponent(csv);
   link.download = 'answers.csv';
   link.click();
   saved = true;
@@ -73,8 +73,7 @@ std::string choice(const std::string& name, std::string_view value, std::string_
                      value, label);
 }
 
-std::string question(const std::string& name, std::string_view legend,
-                     const std::string& choices) {
+std::string question(const std::string& name, std::string_view legend, const std::string& choices) {
   return fmt::format("<fieldset><legend id=\"{0}\">{1}</legend>\n{2}</fieldset>\n", name, legend,
                      choices);
 }

@@ -20,9 +20,8 @@ using Preference = ReaderAnswer::Preference;
 std::string lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   const auto begin = text.find_first_not_of(" \t");
-  return begin == std::string::npos
-             ? std::string()
-             : text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+  return begin == std::string::npos ? std::string()
+                                    : text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
 
 int number_of(const std::string& text, const std::string& where) {

@@ -32,9 +32,9 @@ struct ReaderAnswers {
                                                 std::span<const std::filesystem::path> forms);
 
 /// Shares of the answers, by slide count, with percentile bootstrap intervals over the parts:
-/// "accurate_and_not_worse" (the generated text is accurate, and equivalent or preferred; PolyPath's
-/// headline), "generated_accurate", "original_accurate", "generated_preferred", "equivalent",
-/// "original_preferred". Throws invalid_argument without answers.
+/// "accurate_and_not_worse" (the generated text is accurate, and equivalent or preferred;
+/// PolyPath's headline), "generated_accurate", "original_accurate", "generated_preferred",
+/// "equivalent", "original_preferred". Throws invalid_argument without answers.
 [[nodiscard]] std::vector<SlideCountResult> reader_tally(std::span<const ReaderAnswer> answers,
                                                          const BootstrapOptions& options = {});
 

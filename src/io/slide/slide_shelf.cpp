@@ -3,6 +3,22 @@
 #include <utility>
 
 namespace galen::slide {
+namespace {
+
+std::shared_ptr<const Slide> open_with(const std::filesystem::path& path,
+                                       const std::optional<Mpp>& mpp) {
+  if (!mpp) return open_slide(path);
+  try {
+    auto slide = open_slide(path);
+    if (slide->mpp()) return slide;
+  } catch (const Error& error) {
+    // A TIFF without pixel size is a slide only when it is given one.
+    if (error.kind() != ErrorKind::unsupported) throw;
+  }
+  return open_slide(path, {mpp});
+}
+
+}  // namespace
 
 SlideShelf::SlideShelf(std::vector<std::filesystem::path> paths, std::optional<Mpp> mpp,
                        std::size_t most_open)
@@ -20,7 +36,7 @@ std::shared_ptr<const Slide> SlideShelf::get(std::size_t number) {
     if (auto slide = held()) return slide;
   }
   // Unlocked, so that slides open side by side; of one opened twice at once the second is dropped.
-  std::shared_ptr<const Slide> opened = open_slide(paths_.at(number), {mpp_});
+  std::shared_ptr<const Slide> opened = open_with(paths_.at(number), mpp_);
   const std::lock_guard lock(mutex_);
   if (auto slide = held()) return slide;
   open_.push_front({number, opened});

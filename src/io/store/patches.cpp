@@ -36,8 +36,7 @@ PatchShape patch_shape(const Sizes& sizes, const std::string& file) {
   return shape;
 }
 
-PatchShape shape_of(const Hdf5Reader& reader, const std::string& dataset,
-                    const std::string& file) {
+PatchShape shape_of(const Hdf5Reader& reader, const std::string& dataset, const std::string& file) {
   const auto sizes = reader.shape(dataset);
   if (!sizes) raise(ErrorKind::malformed, "{}: no array '{}'", file, dataset);
   return patch_shape(*sizes, file);

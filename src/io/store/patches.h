@@ -29,8 +29,8 @@ struct PatchShape {
 
 /// Reads `features` (count x width, or 1 x count x width; any float type) and, when there, `coords`
 /// (count x 2) with their attributes. The content decides the format. Throws not_found, malformed,
-/// unsupported (data in other files), limit_exceeded beyond 2^31 values. `dataset` takes the place of
-/// `features`: `attention` of the maps that `galen train mil` writes.
+/// unsupported (data in other files), limit_exceeded beyond 2^31 values. `dataset` takes the place
+/// of `features`: `attention` of the maps that `galen train mil` writes.
 [[nodiscard]] Patches read_patches(const std::filesystem::path& path,
                                    const std::string& dataset = "features");
 /// The shape of `features` alone; same errors.

@@ -100,7 +100,8 @@ Report random_slide_report(engine::Engine& engine, const std::vector<std::filesy
                            const PathologyOptions& options) {
   const std::uint64_t draw = slide_seed(options.seed, "slide of the part");
   Report report;
-  for (std::vector<std::filesystem::path> left = slides; report.sections.empty() && !left.empty();) {
+  for (std::vector<std::filesystem::path> left = slides;
+       report.sections.empty() && !left.empty();) {
     const auto drawn = left.begin() + static_cast<std::ptrdiff_t>(draw % left.size());
     report = PathologyRun(engine, {*drawn}, options).write();
     left.erase(drawn);

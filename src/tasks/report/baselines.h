@@ -16,8 +16,8 @@ namespace galen::tasks {
                                          const PathologyOptions& options);
 
 /// SS-LLM: a text for each slide; the language model then merges the clinically most significant
-/// ones, seeing the texts only; slides without tissue have none. Words from the profile's "pathology.merge", where "{texts}" stands
-/// for the numbered texts. One text needs no merging.
+/// ones, seeing the texts only; slides without tissue have none. Words from the profile's
+/// "pathology.merge", where "{texts}" stands for the numbered texts. One text needs no merging.
 [[nodiscard]] Report merged_slides_report(engine::Engine& engine,
                                           const std::vector<std::filesystem::path>& slides,
                                           const PathologyOptions& options);

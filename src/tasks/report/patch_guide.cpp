@@ -92,8 +92,7 @@ UnitValues read_guide(const fs::path& folder, const std::string& name, PatchSele
   const fs::path file = guide_file(folder, name);
   const bool is_attention = select == PatchSelect::attention;
   store::Patches guide = store::read_patches(file, is_attention ? "attention" : "features");
-  if (guide.coords.empty())
-    raise(ErrorKind::malformed, "{}: no array 'coords'", file.string());
+  if (guide.coords.empty()) raise(ErrorKind::malformed, "{}: no array 'coords'", file.string());
   if (is_attention) average_maps(guide);
   const double side = grid.size * grid.mpp;
   UnitValues values = values_of(guide, units, side / mpp.x, side / mpp.y);
@@ -123,8 +122,7 @@ std::vector<PatchUnit> diverse_units(const std::vector<PatchUnit>& units, const 
   if (count >= units.size()) return units;
   std::vector<std::size_t> known;
   std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < units.size(); ++i)
-    (values[i].empty() ? places : known).push_back(i);
+  for (std::size_t i = 0; i < units.size(); ++i) (values[i].empty() ? places : known).push_back(i);
   if (count <= known.size()) {
     places.clear();
   } else {

@@ -122,7 +122,8 @@ void PathologyRun::survey() {
         values_.push_back(read_guide(options_.guide, slides_.name(i), options_.select, grid_,
                                      mpps_[i], units_[i]));
       }
-      region_bytes_ = std::max<std::uint64_t>(region_bytes_, vision::patch_bytes(*slide, reading()));
+      region_bytes_ =
+          std::max<std::uint64_t>(region_bytes_, vision::patch_bytes(*slide, reading()));
     });
   }
   if (options_.on_progress) options_.on_progress("slides", slides_.size(), slides_.size());

@@ -28,8 +28,8 @@ TEST(ShareBudgetTest, AllIsGivenWhenItFits) {
 }
 
 TEST(ShareBudgetTest, IsProportionalWithAFloor) {
-  // A floor of 40 / 12 = 3 each, the other 31 in proportion to what lies beyond the floor.
-  EXPECT_THAT(share_budget({1000, 100, 2}, 40), ElementsAre(31, 7, 2));
+  // A floor of 40 / 12 = 3 each, the other 32 in proportion to what lies beyond the floor.
+  EXPECT_THAT(share_budget({1000, 100, 2}, 40), ElementsAre(32, 6, 2));
 }
 
 TEST(ShareBudgetTest, SpendsTheWholeCapAndNoMoreThanThereIs) {

@@ -10,7 +10,8 @@ namespace galen::tasks {
 
 /// A TIFF slide of 448 x 448 pixels at 1 um: `columns` x `rows` squares of 56 um of tissue in its
 /// upper left, each with a colour of its own; none for a blank slide.
-inline void write_slide(const std::filesystem::path& path, int columns, int rows) {
+inline void write_slide(const std::filesystem::path& path, int columns, int rows,
+                        bool states_mpp = true) {
   constexpr int kSide = 56;
   Image image = vision::painted(448, 448, vision::kGlass);
   for (int row = 0; row < rows; ++row) {
@@ -22,7 +23,7 @@ inline void write_slide(const std::filesystem::path& path, int columns, int rows
   slide::TiffPage page;
   page.image = std::move(image);
   page.tile_side = 64;
-  page.pixels_per_cm = 1e4;
+  if (states_mpp) page.pixels_per_cm = 1e4;
   slide::write_tiff(path, {page});
 }
 

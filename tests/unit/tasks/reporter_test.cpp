@@ -129,6 +129,7 @@ TEST_F(Reports, TheContextLimitsThePatchesAndSaysSo) {
 TEST_F(Reports, TheTrainedContextIsLeftOnlyWhenAsked) {
   PathologyOptions whole = options();
   whole.tokens_per_patch = 0;
+  whole.max_patches = 1000;
   const auto slides = part({"a.tif", "a.tif", "a.tif"});  // 144 patches: more than 2048 tokens
   EXPECT_EQ(reporter(4000).pathology(slides, whole).limits.front().name, "context");
   EXPECT_TRUE(reporter(4000, 2).pathology(slides, whole).limits.empty());
@@ -142,6 +143,17 @@ TEST_F(Reports, NeighboursMayShareAToken) {
   const Report quarter = reporter().pathology(part({"a.tif"}), shared);
   EXPECT_EQ(quarter.images.size(), 48U);
   EXPECT_LE(quarter.prompt_tokens, one.prompt_tokens - 36);
+}
+
+TEST_F(Reports, AGivenPixelSizeIsForSlidesThatStateNone) {
+  tasks::write_slide(folder_ / "bare.tif", 4, 4, false);
+  const auto slides = part({"a.tif", "bare.tif"});
+  EXPECT_THROW((void)reporter().pathology(slides, options()), Error);
+  PathologyOptions given = options();
+  given.mpp = Mpp{0.5, 0.5};
+  const Report report = reporter().pathology(slides, given);
+  EXPECT_EQ(report.sources[0].mpp.x, 1);
+  EXPECT_EQ(report.sources[1].mpp.x, 0.5);
 }
 
 TEST_F(Reports, TheSlideCapKeepsTheFirst) {

@@ -40,8 +40,8 @@ TEST(Bleu, cuts_tokens_as_mteval_13a) {
 
 TEST(Bleu, of_a_sentence_equals_sacrebleu) {
   for (const Json& one : golden_texts().at("texts")) {
-    const BleuScore score = bleu_of(bleu_counts(text(one, "candidate"), text(one, "reference")),
-                                    BleuOrder::longest);
+    const BleuScore score =
+        bleu_of(bleu_counts(text(one, "candidate"), text(one, "reference")), BleuOrder::longest);
     EXPECT_NEAR(score.score, one.at("bleu").get<double>(), 1e-10) << text(one, "candidate");
     for (std::size_t i = 0; i < 4; ++i)
       EXPECT_NEAR(score.precisions[i], one.at("precisions")[i].get<double>(), 1e-10);
@@ -55,7 +55,8 @@ TEST(Bleu, of_a_corpus_equals_sacrebleu) {
     counts += bleu_counts(text(one, "candidate"), text(one, "reference"));
   const BleuScore score = bleu_of(counts);
   EXPECT_NEAR(score.score, golden.at("corpus").at("bleu").get<double>(), 1e-10);
-  EXPECT_NEAR(score.brevity_penalty, golden.at("corpus").at("brevity_penalty").get<double>(), 1e-12);
+  EXPECT_NEAR(score.brevity_penalty, golden.at("corpus").at("brevity_penalty").get<double>(),
+              1e-12);
 }
 
 }  // namespace

@@ -61,8 +61,8 @@ TEST_F(TextPairs, TakeTheGeneratedTextFromReports) {
   report("C-A.json", "A", 2, 4);
   report("C-B.json", "B", 1, 0);
   write_file(folder_ / "reports" / "C-A.txt", "not read");
-  const auto pairs = read_text_pairs(list("case,part,original\nC,B,polyp\nC,A,Adenoma\n"),
-                                     folder_ / "reports");
+  const auto pairs =
+      read_text_pairs(list("case,part,original\nC,B,polyp\nC,A,Adenoma\n"), folder_ / "reports");
   ASSERT_EQ(pairs.size(), 2U);
   EXPECT_EQ(pairs[1].generated, "adenoma");
   EXPECT_EQ(pairs[1].slides, 6);
