@@ -94,7 +94,10 @@ struct Report {
   int prompt_tokens = 0;
   int answer_tokens = 0;
   int images_cached = 0;
-  double seconds = 0;
+  double seconds = 0;          ///< of everything, search for tissue and pictures included
+  double encode_seconds = 0;   ///< waiting for images and encoding them
+  double prefill_seconds = 0;  ///< the language model reading the prompt
+  double decode_seconds = 0;   ///< the language model writing
 
   std::vector<ReportPicture> pictures;  ///< when asked for
 };

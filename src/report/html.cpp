@@ -42,9 +42,12 @@ std::string exchange_html(const Exchange& exchange) {
 std::string section_html(const Section& section) {
   std::string html = fmt::format("<section>\n<h2>{}</h2>\n", escape_html(section.title));
   for (const Figure& figure : section.figures) html += figure_html(figure);
-  html += "<dl>\n";
-  for (const Exchange& exchange : section.exchanges) html += exchange_html(exchange);
-  return html + "</dl>\n</section>\n";
+  if (!section.exchanges.empty()) {
+    html += "<dl>\n";
+    for (const Exchange& exchange : section.exchanges) html += exchange_html(exchange);
+    html += "</dl>\n";
+  }
+  return html + "</section>\n";
 }
 
 std::string footer_html(const Page& page) {

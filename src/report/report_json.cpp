@@ -84,7 +84,10 @@ std::string report_json(const Report& report) {
                    {"answer_tokens", report.answer_tokens},
                    {"images", report.images.size()},
                    {"images_cached", report.images_cached}};
-  json["seconds"] = report.seconds;
+  json["seconds"] = {{"total", report.seconds},
+                     {"encode", report.encode_seconds},
+                     {"prefill", report.prefill_seconds},
+                     {"decode", report.decode_seconds}};
   json["manifest"] = manifest_json(report);
   json["not_for_clinical_use"] = true;
   return text_of(json);

@@ -73,6 +73,9 @@ void append(Report one, Report& whole) {
   whole.answer_tokens += one.answer_tokens;
   whole.images_cached += one.images_cached;
   whole.seconds += one.seconds;
+  whole.encode_seconds += one.encode_seconds;
+  whole.prefill_seconds += one.prefill_seconds;
+  whole.decode_seconds += one.decode_seconds;
   for (ReportPicture& picture : one.pictures) {
     replace(picture.caption, "Slide 1", title);
     whole.pictures.push_back(std::move(picture));
@@ -91,6 +94,9 @@ void merge_texts(engine::Engine& engine, const PathologyOptions& options, Report
   report.is_complete = report.is_complete && answer.finish == engine::FinishReason::stop;
   report.prompt_tokens += answer.prompt_tokens;
   report.answer_tokens += answer.answer_tokens;
+  report.seconds += answer.prefill_seconds + answer.decode_seconds;
+  report.prefill_seconds += answer.prefill_seconds;
+  report.decode_seconds += answer.decode_seconds;
   report.prompt += "\n" + prompt;
 }
 

@@ -257,6 +257,9 @@ void PathologyRun::answer() {
   report_.prompt_tokens = answer.prompt_tokens;
   report_.answer_tokens = answer.answer_tokens;
   report_.images_cached = answer.images_cached;
+  report_.encode_seconds = answer.encode_seconds;
+  report_.prefill_seconds = answer.prefill_seconds;
+  report_.decode_seconds = answer.decode_seconds;
 }
 
 void PathologyRun::describe() {

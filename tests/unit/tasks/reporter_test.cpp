@@ -209,6 +209,8 @@ TEST_F(Reports, WritersNameWhatWasShown) {
   EXPECT_EQ(json["manifest"]["patches"].size(), 10U);
   EXPECT_EQ(json["manifest"]["left_out"]["patches"], 38);
   EXPECT_EQ(json["not_for_clinical_use"], true);
+  EXPECT_GT(json["seconds"]["encode"], 0);
+  EXPECT_GE(json["seconds"]["total"], json["seconds"]["prefill"]);
   EXPECT_EQ(json["manifest"]["slides"][0]["sha256_of_samples"], tasks::slide_id(folder_ / "a.tif"));
   EXPECT_THAT(report_text(report), HasSubstr("Not for clinical use"));
   EXPECT_THAT(report_text(report), HasSubstr("10 of 48 patches"));
