@@ -13,6 +13,7 @@
 namespace galen::vision {
 namespace {
 
+constexpr double kMostClosing = 1000;       // micrometres
 constexpr double kMaxMaskPixels = 1 << 26;  // 16 x 16 mm at 2 um
 
 void check(const TissueOptions& options) {
@@ -23,6 +24,10 @@ void check(const TissueOptions& options) {
     raise(ErrorKind::invalid_argument,
           "tissue options: pixel size must be above 0, lengths and areas 0 or more, the lowest "
           "threshold not above the highest");
+  }
+  if (options.closing > kMostClosing) {
+    raise(ErrorKind::invalid_argument, "gaps of {} um to close: at most {}", options.closing,
+          kMostClosing);
   }
   if (options.threshold && (*options.threshold < 0 || *options.threshold > 254)) {
     raise(ErrorKind::invalid_argument, "a tissue threshold of {}: saturation is 0 to 254",

@@ -38,28 +38,52 @@ TEST(Stain, InkIsPenAndStainIsNot) {
   EXPECT_FALSE(is_pen(hsv({240, 238, 240})));
 }
 
-TEST(CloseGaps, BridgesWhatIsNarrowerThanTheSquare) {
-  Image mask = make_image(30, 9, 1);
-  for (int y = 3; y < 6; ++y) {
+/// A bar of 6 rows and 22 columns with gaps of 4 columns and of 1, in 30 x 12 pixels.
+Image bar_with_gaps() {
+  Image mask = make_image(30, 12, 1);
+  for (int y = 3; y < 9; ++y) {
     for (int x = 2; x < 24; ++x) {
-      if ((x < 8 || x >= 12) && x != 18) mask.data[y * 30 + x] = 255;  // gaps of 4 and of 1
+      if ((x < 8 || x >= 12) && x != 18) mask.data[y * 30 + x] = 255;
     }
   }
-  close_gaps(mask, 1);
-  EXPECT_EQ(mask.data[4 * 30 + 18], 255);
-  EXPECT_EQ(mask.data[4 * 30 + 9], 0);
-  EXPECT_EQ(mask.data[2 * 30 + 5], 0);  // does not grow
-  close_gaps(mask, 2);
-  EXPECT_EQ(mask.data[4 * 30 + 9], 255);
+  return mask;
 }
 
-TEST(Dilate, SetsTheSquareAroundAPixel) {
+TEST(CloseGaps, BridgesWhatIsNarrowerThanTheDisc) {
+  Image mask = bar_with_gaps();
+  close_gaps(mask, 1);
+  EXPECT_EQ(mask.data[6 * 30 + 18], 255);
+  EXPECT_EQ(mask.data[6 * 30 + 9], 0);
+  EXPECT_EQ(mask.data[2 * 30 + 5], 0);  // does not grow
+  close_gaps(mask, 3);
+  EXPECT_EQ(mask.data[6 * 30 + 9], 255);
+}
+
+TEST(CloseGaps, TakesNothingAway) {
+  const Image mask = bar_with_gaps();
+  Image closed = mask;
+  close_gaps(closed, 4);
+  for (std::size_t i = 0; i < mask.data.size(); ++i) EXPECT_GE(closed.data[i], mask.data[i]);
+}
+
+TEST(CloseGaps, LeavesTheEdgeOfThePictureAsItIs) {
+  Image mask = make_image(20, 20, 1);
+  for (int x = 0; x < 20; ++x) mask.data[17 * 20 + x] = 255;  // two rows of glass below it
+  const Image before = mask;
+  close_gaps(mask, 5);
+  EXPECT_EQ(mask.data, before.data);
+}
+
+TEST(Dilate, SetsTheDiscAroundAPixel) {
   Image mask = make_image(9, 9, 1);
   mask.data[4 * 9 + 4] = 255;
   dilate(mask, 2);
-  EXPECT_EQ(std::count(mask.data.begin(), mask.data.end(), 255), 25);
-  EXPECT_EQ(mask.data[2 * 9 + 2], 255);
-  EXPECT_EQ(mask.data[1 * 9 + 4], 0);
+  for (int y = 0; y < 9; ++y) {
+    for (int x = 0; x < 9; ++x) {
+      const bool inside = (x - 4) * (x - 4) + (y - 4) * (y - 4) <= 4;
+      EXPECT_EQ(mask.data[y * 9 + x], inside ? 255 : 0) << x << ", " << y;
+    }
+  }
 }
 
 TEST(TissueStages, PenIsNoTissueUnlessItMayBe) {
@@ -140,6 +164,7 @@ TEST(TissueStages, BadOptionsAreRefused) {
   EXPECT_THROW(static_cast<void>(find_tissue(slide, {.mpp = 0})), Error);
   EXPECT_THROW(static_cast<void>(find_tissue(slide, {.threshold = 255})), Error);
   EXPECT_THROW(static_cast<void>(find_tissue(slide, {.closing = -1})), Error);
+  EXPECT_THROW(static_cast<void>(find_tissue(slide, {.closing = 1001})), Error);
 }
 
 TEST(TissueStages, StopWhenCancelled) {
