@@ -12,7 +12,12 @@ namespace {
 constexpr std::int64_t kFar = std::int64_t{1} << 40;
 
 struct Box {
-  std::int64_t left, top, right, bottom;
+  std::int64_t left = 0;
+  std::int64_t top = 0;
+  std::int64_t right = 0;
+  std::int64_t bottom = 0;
+
+  bool operator==(const Box&) const = default;
 };
 
 Box intersect(const Box& a, const Box& b) {
@@ -31,16 +36,24 @@ void copy_part(const Image& tile, std::int64_t tile_x, std::int64_t tile_y, cons
   }
 }
 
+/// Makes `part` of the region with its corner at (x, y) white. For what no tile covers: filling a
+/// whole region first costs as much as copying its tiles.
+void whiten(const Box& part, Image& region, std::int64_t x, std::int64_t y) {
+  for (std::int64_t row = part.top; row < part.bottom; ++row) {
+    const auto to = ((row - y) * region.width + (part.left - x)) * 3;
+    std::fill_n(region.data.begin() + to, (part.right - part.left) * 3, std::uint8_t{255});
+  }
+}
+
 }  // namespace
 
 Image compose_region(const TileGrid& grid, std::int64_t x, std::int64_t y, int width, int height,
                      const FetchTile& fetch) {
   Image region = make_image(width, height, 3);
-  std::fill(region.data.begin(), region.data.end(), std::uint8_t{255});
-  if (x < -kFar || x > kFar || y < -kFar || y > kFar) {
-    return region;
-  }
-  const Box wanted = intersect({x, y, x + width, y + height}, {0, 0, grid.width, grid.height});
+  const bool is_far = x < -kFar || x > kFar || y < -kFar || y > kFar;
+  const Box whole = is_far ? Box{0, 0, width, height} : Box{x, y, x + width, y + height};
+  const Box wanted = is_far ? Box{} : intersect(whole, {0, 0, grid.width, grid.height});
+  if (!(wanted == whole)) whiten(whole, region, whole.left, whole.top);
   if (wanted.left >= wanted.right || wanted.top >= wanted.bottom) {
     return region;
   }
@@ -49,16 +62,15 @@ Image compose_region(const TileGrid& grid, std::int64_t x, std::int64_t y, int w
     for (std::int64_t column = wanted.left / grid.tile_width;
          column * grid.tile_width < wanted.right; ++column) {
       const auto tile = fetch(column, row);
-      if (!tile) {
-        continue;
-      }
       const std::int64_t tile_x = column * grid.tile_width;
       const std::int64_t tile_y = row * grid.tile_height;
+      const Box cell =
+          intersect(wanted, {tile_x, tile_y, tile_x + grid.tile_width, tile_y + grid.tile_height});
       const Box part =
-          intersect(wanted, {tile_x, tile_y, tile_x + tile->width, tile_y + tile->height});
-      if (part.left < part.right && part.top < part.bottom) {
-        copy_part(*tile, tile_x, tile_y, part, region, x, y);
-      }
+          tile ? intersect(cell, {tile_x, tile_y, tile_x + tile->width, tile_y + tile->height})
+               : Box{};
+      if (!(part == cell)) whiten(cell, region, x, y);
+      if (tile) copy_part(*tile, tile_x, tile_y, part, region, x, y);
     }
   }
   return region;

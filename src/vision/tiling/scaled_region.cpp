@@ -95,9 +95,10 @@ Image scaled_region(const Slide& slide, double x, double y, int width, int heigh
       std::max(width, height) <= kMaxImageSide / 2) {
     return in_quarters(slide, {x, y, width, height, scale_x, scale_y}, decoding);
   }
-  const Image pixels = slide.read_reduced(
-      source.level, source.reduction, snap(x, source.downsample), snap(y, source.downsample),
-      side_at_level(width, ratio_x), side_at_level(height, ratio_y));
+  Image pixels = slide.read_reduced(source.level, source.reduction, snap(x, source.downsample),
+                                    snap(y, source.downsample), side_at_level(width, ratio_x),
+                                    side_at_level(height, ratio_y));
+  if (pixels.width == width && pixels.height == height) return pixels;
   // One thread: callers read many regions side by side.
   return resize_bilinear_pil(pixels, width, height, 1);
 }
