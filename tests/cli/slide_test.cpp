@@ -1,5 +1,6 @@
 // `galen slide` on a small generated slide, and on the real ones where they are.
 
+#include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -103,6 +104,39 @@ TEST(SlideVerb, OverlayDrawsTheTilesOfAFile) {
       {"slide", "overlay", slide, "-o", (scratch / "o.png").string(), "--patches", patches});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_TRUE(std::filesystem::exists(scratch / "o.png"));
+}
+
+/// What TRIDENT and its users do with a file of patches: whole numbers, and text as str.
+constexpr const char* kReadCoords = R"py(
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    coords = file["coords"]
+    at = coords.attrs
+    assert list(file) == ["coords"], list(file)
+    assert coords.dtype == "int64" and coords.shape[1] == 2, coords
+    assert coords[0].tolist() == [128, 0], coords[0]
+    for name in ("patch_size", "patch_size_level0", "overlap", "level0_width", "level0_height"):
+        assert at[name].dtype.kind == "i", name
+    assert (at["patch_size"], at["patch_size_level0"], at["overlap"]) == (64, 64, 0)
+    assert (at["level0_width"], at["level0_height"]) == (512, 384)
+    assert at["level0_magnification"] == at["target_magnification"] == 5
+    assert at["name"] == "a" and isinstance(at["savetodir"], str)
+)py";
+
+TEST(SlideVerb, H5pyReadsTheFileOfPatchesAsTridentDoes) {
+  const Scratch scratch;
+  const char* own = std::getenv("GALEN_PYTHON");
+  const std::string python = own == nullptr ? "python3" : own;
+  if (run_shell(python + " -c 'import h5py'").status != 0) {
+    GTEST_SKIP() << python << " has no h5py; GALEN_PYTHON names another Python";
+  }
+  const std::string slide = slide_in(scratch, "a.tiff", kTwoMicrometres);
+  const std::string file = (scratch / "a.h5").string();
+  const Outcome outcome =
+      run_galen({"slide", "tile", slide, "-o", file, "--patch-size", "64", "--patch-mpp", "2"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const Outcome read = run_shell(python + " " + scratch.write("read.py", kReadCoords) + " " + file);
+  EXPECT_EQ(read.status, 0) << read.err;
 }
 
 TEST(SlideVerb, TwoSlidesOfOneNameAreRefused) {

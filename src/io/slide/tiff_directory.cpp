@@ -76,8 +76,12 @@ TileGrid read_grid(const TiffHandle& handle, bool tiled) {
   }
   if (std::max(tile_width, tile_height) > kMaxImageSide ||
       tile_width > kMaxTilePixels / tile_height) {
-    raise(ErrorKind::limit_exceeded, "{}: tiles of {} x {} pixels; at most {} pixels",
-          place(handle), tile_width, tile_height, kMaxImageSide, kMaxTilePixels);
+    raise(
+        ErrorKind::limit_exceeded,
+        "{}: {} of {} x {} pixels; at most {} a side and {} in all: cut it into tiles, for example "
+        "with vips tiffsave --tile --pyramid --bigtiff",
+        place(handle), tiled ? "tiles" : "strips", tile_width, tile_height, kMaxImageSide,
+        kMaxTilePixels);
   }
   const TileGrid grid{width, height, static_cast<int>(tile_width), static_cast<int>(tile_height)};
   if (grid.columns() > kMaxTiles / grid.rows()) {

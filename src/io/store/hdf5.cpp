@@ -145,10 +145,11 @@ bool write_attribute(hid_t dataset, const std::string& name, const Attribute& va
   if (const auto* number = std::get_if<std::int64_t>(&value)) return put(H5T_NATIVE_INT64, number);
   if (const auto* number = std::get_if<double>(&value)) return put(H5T_NATIVE_DOUBLE, number);
   const auto& text = std::get<std::string>(value);
+  const char* start = text.c_str();
   const Type type(H5Tcopy(H5T_C_S1));
-  H5Tset_size(type.id(), text.size() + 1);
+  H5Tset_size(type.id(), H5T_VARIABLE);  // h5py gives others as bytes, not as str
   H5Tset_cset(type.id(), H5T_CSET_UTF8);
-  return put(type.id(), text.c_str());
+  return put(type.id(), &start);
 }
 
 }  // namespace

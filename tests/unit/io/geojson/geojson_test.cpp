@@ -1,5 +1,6 @@
 #include "io/geojson/geojson.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <galen/error.h>
@@ -11,6 +12,7 @@ namespace galen::geojson {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::MatchesRegex;
 
 class GeoJson : public ::testing::Test {
  protected:
@@ -78,6 +80,40 @@ TEST_F(GeoJson, FeaturesAreThoseOfQuPath) {
   const Json& ring = feature["geometry"]["coordinates"][0];
   EXPECT_EQ(ring.size(), 5U);
   EXPECT_EQ(ring.front(), ring.back());
+}
+
+/// What QuPath's reader asks of a feature, and what its writer gives (GeoJSON of RFC 7946 with
+/// PathObjects' properties).
+void expect_form_of_qupath(const Json& feature) {
+  EXPECT_EQ(feature["type"], "Feature");
+  EXPECT_THAT(feature["id"].get<std::string>(),
+              MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+  EXPECT_EQ(feature["geometry"]["type"], "Polygon");
+  for (const Json& ring : feature["geometry"]["coordinates"]) {
+    ASSERT_GE(ring.size(), 4U);
+    EXPECT_EQ(ring.front(), ring.back());
+    for (const Json& point : ring) {
+      ASSERT_EQ(point.size(), 2U);
+      EXPECT_TRUE(point[0].is_number() && point[1].is_number());
+    }
+  }
+  const Json& properties = feature["properties"];
+  EXPECT_EQ(properties["objectType"], "annotation");
+  EXPECT_TRUE(properties["classification"]["name"].is_string());
+  ASSERT_EQ(properties["classification"]["color"].size(), 3U);
+  for (const Json& colour : properties["classification"]["color"]) {
+    EXPECT_TRUE(colour.is_number_integer() && colour >= 0 && colour <= 255);
+  }
+  if (properties.contains("measurements")) {
+    for (const Json& value : properties["measurements"]) EXPECT_TRUE(value.is_number());
+  }
+}
+
+TEST_F(GeoJson, EveryFeatureHasTheFormThatQuPathReads) {
+  write(folder_ / "out.geojson");
+  const Json json = parse_json(read_file(folder_ / "out.geojson", 10000), "out");
+  ASSERT_EQ(json["features"].size(), 2U);
+  for (const Json& feature : json["features"]) expect_form_of_qupath(feature);
 }
 
 TEST_F(GeoJson, TheSameRunWritesTheSameFile) {
