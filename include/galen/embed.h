@@ -52,7 +52,9 @@ class Embedder {
 
 /// Writes .npy (names beside it in NAME.ids.txt), .safetensors or .jsonl, by the extension.
 void save_embeddings(const std::filesystem::path& path, const Embeddings& embeddings);
-/// Reads what save_embeddings wrote. Throws malformed, unsupported.
+/// Reads what save_embeddings wrote; or the patch features of a slide (.h5) or of a folder of them:
+/// a row for each patch, named "SLIDE:X,Y" by its level-0 corner. Throws malformed, unsupported,
+/// not_found.
 [[nodiscard]] Embeddings load_embeddings(const std::filesystem::path& path);
 
 }  // namespace galen

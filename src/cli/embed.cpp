@@ -1,4 +1,4 @@
-// `galen embed INPUT... -o FILE`.
+// `galen embed INPUT... -o FILE|FOLDER`.
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -11,6 +11,7 @@
 
 #include "base/progress.h"
 #include "base/raise.h"
+#include "cli/embed_slides.h"
 #include "cli/exit_status.h"
 #include "cli/inputs.h"
 #include "cli/verbs.h"
@@ -23,7 +24,14 @@ struct EmbedArguments {
   std::vector<std::string> texts;
   std::string output;
   bool tf_resize = false;
+  EmbedSlidesArguments slides;
 };
+
+InputOptions input_options(const EmbedArguments& arguments) {
+  InputOptions options;
+  if (const auto mpp = arguments.slides.slides.mpp) options.mpp = Mpp{*mpp, *mpp};
+  return options;
+}
 
 void append(Embeddings& embeddings, const std::string& name, const std::vector<float>& vector) {
   embeddings.names.push_back(name);
@@ -36,6 +44,15 @@ std::string row_name(const std::string& name, std::size_t index, std::size_t cou
 }
 
 int embed(const Context& context, const EmbedArguments& arguments) {
+  if (is_slide_output(arguments.output)) {
+    if (!arguments.texts.empty()) {
+      raise(ErrorKind::invalid_argument,
+            "{}: holds the patches of slides; texts go to .npy, .safetensors or .jsonl",
+            arguments.output);
+    }
+    return embed_slide_job(context, arguments.names, arguments.output, arguments.tf_resize,
+                           arguments.slides);
+  }
   if (arguments.names.empty() && arguments.texts.empty()) {
     raise(ErrorKind::invalid_argument, "embed: name images, or texts by --text");
   }
@@ -48,7 +65,7 @@ int embed(const Context& context, const EmbedArguments& arguments) {
   for (const std::string& name : arguments.names) {
     context.cancel.check();
     try {
-      const std::vector<Input> inputs = open_named(name, {});
+      const std::vector<Input> inputs = open_named(name, input_options(arguments));
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         append(embeddings, row_name(name, i, inputs.size()), embedder.embed_images({&inputs[i]}));
       }
@@ -73,20 +90,27 @@ int embed(const Context& context, const EmbedArguments& arguments) {
 
 void add_embed(CLI::App& app, Context& context) {
   auto* verb =
-      app.add_subcommand("embed", "Images and texts as vectors, into .npy, .safetensors or .jsonl");
+      app.add_subcommand("embed",
+                         "Images and texts as vectors, into .npy, .safetensors or .jsonl; patches of "
+                         "whole slides into .h5 or a folder");
   auto arguments = std::make_shared<EmbedArguments>();
-  verb->add_option("input", arguments->names, "Images, DICOM files, volumes, slides or folders")
+  verb->add_option("input", arguments->names,
+                   "Images, DICOM files, volumes, slides, folders, or a list of slides (.csv, .jsonl)")
       ->type_name("INPUT");
   verb->add_option("--text", arguments->texts, "A text to embed; may stand several times")
       ->type_name("TEXT");
   verb->add_option("-o,--output", arguments->output,
-                   "Where the vectors go; the extension picks the format")
+                   "Where the vectors go; the extension picks the format: .npy, .safetensors or "
+                   ".jsonl with one vector per input, FILE.h5 or a folder with one per patch")
       ->required()
       ->type_name("FILE");
   verb->add_flag("--tf-resize", arguments->tf_resize,
                  "Resize as MedSigLIP's published evaluation did (no antialias)");
+  add_embed_slides_options(*verb, arguments->slides);
   verb->footer(
-      "Example:\n  galen embed studies/*.dcm -o studies.safetensors --model medsiglip-448\n");
+      "Examples:\n  galen embed studies/*.dcm -o studies.safetensors --model medsiglip-448\n"
+      "  galen embed slide.svs -o patches.h5 --patch-size 224 --patch-mpp 0.5\n"
+      "  galen embed slides/ -o job/ --model my-vit --shard 1/4\n");
   set_action(*verb, context, [&context, arguments] { return embed(context, *arguments); });
 }
 

@@ -37,6 +37,7 @@ struct MakeOptions {
   std::string base;
   int heads = 0;
   std::string pooling = "cls";
+  std::string pixels;
   std::string endpoint;
   std::string revision = "main";
   bool download_only = false;
@@ -117,7 +118,7 @@ int run_list(const Context& context) {
 int run_import(const MakeOptions& options, const Context& context) {
   const fs::path folder = options.source;
   if (fs::is_regular_file(folder)) {
-    print_made(model::import_vit(folder, {options.heads, options.pooling == "cls"},
+    print_made(model::import_vit(folder, {options.heads, options.pooling == "cls", options.pixels},
                                  import_options(options, context)),
                context);
     return 0;
@@ -214,6 +215,11 @@ void add_import(CLI::App& models, Context& context) {
                    "Embedding of an encoder: class token, or mean of the patches")
       ->type_name("KIND")
       ->check(CLI::IsMember({"cls", "mean"}));
+  verb->add_option("--pixels", options->pixels,
+                   "What an encoder takes: unit is [0, 1] (Path Foundation), half [-1, 1], imagenet "
+                   "by that mean and deviation; default as its file says, else imagenet")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"unit", "half", "imagenet"}));
   set_action(*verb, context, [options, &context] { return run_import(*options, context); });
 }
 

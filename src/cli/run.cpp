@@ -39,6 +39,7 @@ void install_signal_handlers(CancelToken& token) {
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second signal ends the program at once
   for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at the user's limit is an error of writing, not the end
 }
 
 int report(int status, const std::string& message) {

@@ -1,11 +1,14 @@
 #include "program.h"
 
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <optional>
 #include <spawn.h>
 #include <stdexcept>
 #include <string_view>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -42,7 +45,23 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return list;
 }
 
-Outcome run(std::vector<std::string> command, const std::map<std::string, std::string>& changes) {
+/// The status of a child, which is killed when its time is up.
+int wait_for(pid_t child, std::optional<std::chrono::microseconds> time) {
+  int status = 0;
+  if (time) {
+    const auto end = std::chrono::steady_clock::now() + *time;
+    while (std::chrono::steady_clock::now() < end) {
+      if (::waitpid(child, &status, WNOHANG) == child) return status;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ::kill(child, SIGKILL);
+  }
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+Outcome run(std::vector<std::string> command, const std::map<std::string, std::string>& changes,
+            std::optional<std::chrono::microseconds> time = {}) {
   const Scratch home;
   const std::string out = (home / "out").string();
   const std::string err = (home / "err").string();
@@ -57,8 +76,7 @@ Outcome run(std::vector<std::string> command, const std::map<std::string, std::s
                                     pointers(command).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&files);
   if (failure != 0) throw std::runtime_error("cannot start " + command.front());
-  int status = 0;
-  ::waitpid(child, &status, 0);
+  const int status = wait_for(child, time);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           read_file(out, kMaxOutput), read_file(err, kMaxOutput)};
 }
@@ -86,6 +104,13 @@ Outcome run_galen(const std::vector<std::string>& arguments,
   std::vector<std::string> command{GALEN_PROGRAM};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return run(std::move(command), environment);
+}
+
+Outcome run_galen_for(std::chrono::microseconds time, const std::vector<std::string>& arguments,
+                      const std::map<std::string, std::string>& environment) {
+  std::vector<std::string> command{GALEN_PROGRAM};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run(std::move(command), environment, time);
 }
 
 Outcome run_shell(const std::string& script,

@@ -1,6 +1,7 @@
 #pragma once
 // Runs the built program and gives back what it printed.
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -36,6 +37,11 @@ class Scratch {
 /// of `environment` replaces the variable of that name.
 [[nodiscard]] Outcome run_galen(const std::vector<std::string>& arguments,
                                 const std::map<std::string, std::string>& environment = {});
+
+/// The same, ended by SIGKILL after a time unless it has ended before; the status is 137 then.
+[[nodiscard]] Outcome run_galen_for(std::chrono::microseconds time,
+                                    const std::vector<std::string>& arguments,
+                                    const std::map<std::string, std::string>& environment = {});
 
 /// The same under `sh -c`, where "$GALEN" is the program.
 [[nodiscard]] Outcome run_shell(const std::string& script,

@@ -103,11 +103,19 @@ void add_slide_options(CLI::App& verb, SlideArguments& arguments, bool single) {
   if (single) {
     names->required()->expected(1);
   } else {
-    verb.add_option("--slides", arguments.list,
-                    "CSV or JSONL of slides: column wsi, and mpp for those that do not say theirs")
-        ->type_name("FILE")
-        ->configurable(false);
+    add_slide_list_option(verb, arguments);
   }
+  add_slide_reading_options(verb, arguments);
+}
+
+void add_slide_list_option(CLI::App& verb, SlideArguments& arguments) {
+  verb.add_option("--slides", arguments.list,
+                  "CSV or JSONL of slides: column wsi, and mpp for those that do not say theirs")
+      ->type_name("FILE")
+      ->configurable(false);
+}
+
+void add_slide_reading_options(CLI::App& verb, SlideArguments& arguments) {
   verb.add_option("--mpp", arguments.mpp,
                   "Micrometres per level-0 pixel, in place of what the slide says")
       ->type_name("UM")

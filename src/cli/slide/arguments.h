@@ -24,6 +24,9 @@ struct SlideArguments {
 
 /// `single` takes one slide and no list.
 void add_slide_options(CLI::App& verb, SlideArguments& arguments, bool single = false);
+/// The options of these alone, without the names: --slides, --mpp, --cache.
+void add_slide_list_option(CLI::App& verb, SlideArguments& arguments);
+void add_slide_reading_options(CLI::App& verb, SlideArguments& arguments);
 
 /// One slide of a run.
 struct SlideItem {

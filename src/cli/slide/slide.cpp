@@ -87,7 +87,7 @@ void add_thumbnail(CLI::App& slide, Context& context) {
 
 void add_slide(CLI::App& app, Context& context) {
   CLI::App* slide =
-      app.add_subcommand("slide", "Whole slides: info, thumbnail, tissue, tile, overlay, dzi");
+      app.add_subcommand("slide", "Whole slides: info, thumbnail, tissue, tile, overlay, dzi, predict, pool");
   slide->require_subcommand(1);
   add_slide_info(*slide, context);
   add_thumbnail(*slide, context);
@@ -95,6 +95,8 @@ void add_slide(CLI::App& app, Context& context) {
   add_tile(*slide, context);
   add_overlay(*slide, context);
   add_dzi(*slide, context);
+  add_predict(*slide, context);
+  add_pool(*slide, context);
 }
 
 }  // namespace galen::cli

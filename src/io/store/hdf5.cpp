@@ -21,7 +21,12 @@ std::mutex library;
 /// Holds the library for one call, and keeps it from printing its error stack.
 struct Turn {
   std::lock_guard<std::mutex> lock{library};
-  Turn() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+  Turn() {
+    // At the end of the program the library would write a file again that a full disk refused, and
+    // crash. All files are closed before.
+    [[maybe_unused]] static const herr_t first_call = H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  }
 };
 
 /// An identifier of the library, closed by `Close`.
@@ -144,12 +149,12 @@ bool write_attribute(hid_t dataset, const std::string& name, const Attribute& va
   };
   if (const auto* number = std::get_if<std::int64_t>(&value)) return put(H5T_NATIVE_INT64, number);
   if (const auto* number = std::get_if<double>(&value)) return put(H5T_NATIVE_DOUBLE, number);
-  const auto& text = std::get<std::string>(value);
-  const char* start = text.c_str();
+  // Of variable length: h5py gives a str for it, and bytes for a fixed one.
+  const char* text = std::get<std::string>(value).c_str();
   const Type type(H5Tcopy(H5T_C_S1));
-  H5Tset_size(type.id(), H5T_VARIABLE);  // h5py gives others as bytes, not as str
+  H5Tset_size(type.id(), H5T_VARIABLE);
   H5Tset_cset(type.id(), H5T_CSET_UTF8);
-  return put(type.id(), &start);
+  return put(type.id(), &text);
 }
 
 }  // namespace
@@ -228,8 +233,11 @@ std::int64_t Hdf5Writer::create(const std::string& array, std::span<const std::s
                                 std::int64_t type, const void* values) const {
   const std::vector<hsize_t> sizes(shape.begin(), shape.end());
   const Space space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr));
-  const hid_t dataset =
-      H5Dcreate2(file_, array.c_str(), type, space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  const Properties properties(H5Pcreate(H5P_DATASET_CREATE));
+  H5Pset_obj_track_times(properties.id(), 0);
+  const hid_t dataset = H5Dcreate2(file_, array.c_str(), type, space.id(), H5P_DEFAULT,
+                                   properties.id(), H5P_DEFAULT);
+  if (dataset >= 0 && values == nullptr) return dataset;
   if (dataset < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
     if (dataset >= 0) H5Dclose(dataset);
     raise(ErrorKind::io, "{}: '{}' cannot be written; is the disk full?", name_, array);
@@ -251,6 +259,31 @@ void Hdf5Writer::write(const std::string& array, std::span<const std::size_t> sh
   for (const auto& [name, value] : attributes) {
     if (!write_attribute(dataset.id(), name, value))
       raise(ErrorKind::io, "{}: the attribute '{}' cannot be written", name_, name);
+  }
+}
+
+void Hdf5Writer::write_rows(const std::string& array, std::size_t rows, std::size_t width,
+                            const std::function<std::vector<float>()>& next) {
+  const Turn turn;
+  const Dataset dataset(
+      create(array, std::vector<std::size_t>{rows, width}, H5T_NATIVE_FLOAT, nullptr));
+  if (!dataset.ok()) raise(ErrorKind::io, "{}: '{}' cannot be written", name_, array);
+  for (std::size_t row = 0; row < rows;) {
+    const std::vector<float> part = next();
+    const std::array<hsize_t, 2> first{row, 0};
+    const std::array<hsize_t, 2> size{part.size() / width, width};
+    if (size[0] == 0 || size[0] > rows - row || part.size() % width != 0) {
+      raise(ErrorKind::internal, "{}: '{}': {} values after row {} of {}", name_, array,
+            part.size(), row, rows);
+    }
+    const Space place(H5Dget_space(dataset.id()));
+    const Space memory(H5Screate_simple(2, size.data(), nullptr));
+    H5Sselect_hyperslab(place.id(), H5S_SELECT_SET, first.data(), nullptr, size.data(), nullptr);
+    if (H5Dwrite(dataset.id(), H5T_NATIVE_FLOAT, memory.id(), place.id(), H5P_DEFAULT,
+                 part.data()) < 0) {
+      raise(ErrorKind::io, "{}: '{}' cannot be written; is the disk full?", name_, array);
+    }
+    row += size[0];
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -40,7 +41,7 @@ class Hdf5Reader {
   std::int64_t file_ = -1;
 };
 
-/// Writes a file array by array. Not atomic by itself: write to an AtomicFile's temporary().
+/// Writes a file array by array; the same arrays give the same bytes, at any time. Not atomic by itself: write to an AtomicFile's temporary().
 class Hdf5Writer {
  public:
   /// Throws io.
@@ -54,6 +55,9 @@ class Hdf5Writer {
   void write(const std::string& array, std::span<const std::size_t> shape,
              std::span<const std::int64_t> values,
              const std::map<std::string, Attribute>& attributes = {});
+  /// An array of `rows` x `width`, of which `next` gives some rows at a time.
+  void write_rows(const std::string& array, std::size_t rows, std::size_t width,
+                  const std::function<std::vector<float>()>& next);
   /// Closes the file. Throws io when the last bytes could not be written.
   void close();
 

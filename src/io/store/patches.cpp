@@ -126,4 +126,15 @@ void write_coords(const std::filesystem::path& path, const Coords& coords) {
   file.commit();
 }
 
+void write_patches(const std::filesystem::path& path, const PatchShape& shape,
+                   const std::function<std::vector<float>()>& next, const Coords& coords) {
+  AtomicFile file(path);
+  Hdf5Writer writer(file.temporary());
+  writer.write_rows("features", shape.count, shape.width, next);
+  writer.write("coords", std::vector<std::size_t>{shape.count, 2}, coords.values,
+               coords.attributes);
+  writer.close();
+  file.commit();
+}
+
 }  // namespace galen::store

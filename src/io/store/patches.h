@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <variant>
@@ -46,6 +47,11 @@ struct Coords {
   std::vector<std::int64_t> values;  ///< (x, y) after (x, y), level-0 pixels
   std::map<std::string, Attribute> attributes;
 };
+
+/// As write_patches, for features that need not fit in memory: `next` gives the rows that follow,
+/// any number at a time, until all shape.count have come.
+void write_patches(const std::filesystem::path& path, const PatchShape& shape,
+                   const std::function<std::vector<float>()>& next, const Coords& coords);
 
 /// Reads `coords` of an HDF5 file, with or without features beside it. Throws not_found, malformed,
 /// unsupported, limit_exceeded.

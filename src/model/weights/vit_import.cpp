@@ -86,6 +86,22 @@ class VitFile {
   std::set<std::string> taken_;
 };
 
+/// What is taken off pixels in [0, 1], and what they are then divided by.
+struct PixelScale {
+  Channels mean;
+  Channels deviation;
+};
+
+PixelScale pixel_scale(const VitFile& file, const std::string& pixels) {
+  if (pixels == "unit") return {{0, 0, 0}, {1, 1, 1}};
+  if (pixels == "half") return {{0.5F, 0.5F, 0.5F}, {0.5F, 0.5F, 0.5F}};
+  if (pixels == "imagenet") return {kImageNetMean, kImageNetStd};
+  if (!pixels.empty()) {
+    raise(ErrorKind::invalid_argument, "pixels \"{}\": unit, half or imagenet", pixels);
+  }
+  return {file.channels("mean", kImageNetMean), file.channels("std", kImageNetStd)};
+}
+
 struct VitShape {
   SiglipVisionConfig config;
   std::int64_t prefix = 0;            ///< class and register tokens
@@ -160,8 +176,8 @@ struct Stored {
 
 class VitConverter {
  public:
-  VitConverter(VitFile& file, const VitShape& shape, WeightType type)
-      : file_(file), shape_(shape), type_(matrix_type(type)) {}
+  VitConverter(VitFile& file, const VitShape& shape, const PixelScale& scale, WeightType type)
+      : file_(file), shape_(shape), scale_(scale), type_(matrix_type(type)) {}
 
   std::vector<Stored> convert() {
     patch_embedding();
@@ -179,21 +195,19 @@ class VitConverter {
     stored_.push_back({name, type, std::move(shape), std::move(values)});
   }
 
-  /// Pixels x in [-1, 1] are (x + 1) / 2 in [0, 1]; the encoder takes ((x + 1) / 2 - mean) / std.
+  /// Pixels x in [-1, 1] are (x + 1) / 2 in [0, 1]; the encoder takes ((x + 1) / 2 - mean) / deviation.
   void patch_embedding() {
     const std::int64_t p = shape_.config.patch_size;
     const auto area = static_cast<std::size_t>(p * p);
     std::vector<float> kernel = file_.take("patch_embed.proj.weight", {hidden(), 3, p, p});
     std::vector<float> bias = file_.take("patch_embed.proj.bias", {hidden()});
-    const Channels mean = file_.channels("mean", kImageNetMean);
-    const Channels std = file_.channels("std", kImageNetStd);
     for (std::size_t row = 0; row < bias.size(); ++row) {
       double shift = 0;
       for (std::size_t c = 0; c < 3; ++c) {
         float* weights = kernel.data() + (row * 3 + c) * area;
         for (std::size_t i = 0; i < area; ++i) {
-          shift += double{weights[i]} * ((0.5 - mean[c]) / std[c]);
-          weights[i] *= 0.5F / std[c];
+          shift += double{weights[i]} * ((0.5 - scale_.mean[c]) / scale_.deviation[c]);
+          weights[i] *= 0.5F / scale_.deviation[c];
         }
       }
       bias[row] += static_cast<float>(shift);
@@ -262,6 +276,7 @@ class VitConverter {
 
   VitFile& file_;
   VitShape shape_;
+  PixelScale scale_;
   int type_;
   std::vector<Stored> stored_;
 };
@@ -306,7 +321,7 @@ Profile import_vit(const std::filesystem::path& path, const VitImport& vit,
   StagingFolder staging(target);
   profile.folder = staging.path();
   const bool pools_class_token = vit.pools_class_token && file.has("cls_token");
-  const auto tensors = VitConverter(file, shape, type).convert();
+  const auto tensors = VitConverter(file, shape, pixel_scale(file, vit.pixels), type).convert();
   write_gguf(profile.folder / profile.vision, profile.name, shape, pools_class_token, type,
              tensors);
   profile.sha256[profile.vision] = sha256_of_file(profile.folder / profile.vision);

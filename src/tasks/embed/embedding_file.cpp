@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -8,6 +10,7 @@
 #include "base/json.h"
 #include "base/raise.h"
 #include "io/store/npy.h"
+#include "io/store/patches.h"
 #include "io/store/safetensors.h"
 
 namespace galen {
@@ -157,6 +160,51 @@ void refuse_non_finite(const std::filesystem::path& path, const Embeddings& embe
   }
 }
 
+bool is_patch_file(const std::filesystem::path& path) {
+  return path.extension() == ".h5" || path.extension() == ".hdf5";
+}
+
+/// A row for each patch of a slide, of length 1.
+void append_patches(const std::filesystem::path& path, Embeddings& embeddings) {
+  const store::Patches patches = store::read_patches(path);
+  if (patches.count == 0) return;
+  if (embeddings.names.empty()) embeddings.width = static_cast<int>(patches.width);
+  if (static_cast<std::size_t>(embeddings.width) != patches.width) {
+    raise(ErrorKind::malformed, "{}: {} features a patch, the files before have {}", path.string(),
+          patches.width, embeddings.width);
+  }
+  const auto encoder = patches.attributes.find("encoder");
+  if (encoder != patches.attributes.end()) {
+    if (const auto* name = std::get_if<std::string>(&encoder->second)) embeddings.model = *name;
+  }
+  const std::string slide = path.stem().string();
+  for (std::size_t i = 0; i < patches.count; ++i) {
+    embeddings.names.push_back(patches.coords.empty()
+                                   ? fmt::format("{}:{}", slide, i)
+                                   : fmt::format("{}:{},{}", slide, patches.coords[2 * i],
+                                                 patches.coords[2 * i + 1]));
+    const auto row = std::span(patches.features).subspan(i * patches.width, patches.width);
+    double sum = 0;
+    for (const float value : row) sum += double{value} * double{value};
+    const double scale = sum > 0 ? 1 / std::sqrt(sum) : 0;
+    for (const float value : row)
+      embeddings.values.push_back(static_cast<float>(double{value} * scale));
+  }
+}
+
+Embeddings load_patch_folder(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (is_patch_file(entry.path())) files.push_back(entry.path());
+  }
+  if (files.empty())
+    raise(ErrorKind::not_found, "{}: the folder holds no patch features (.h5)", folder.string());
+  std::sort(files.begin(), files.end());
+  Embeddings embeddings;
+  for (const std::filesystem::path& file : files) append_patches(file, embeddings);
+  return embeddings;
+}
+
 [[noreturn]] void refuse_extension(const std::filesystem::path& path) {
   raise(ErrorKind::unsupported, "{}: embeddings are kept in .npy, .safetensors or .jsonl",
         path.string());
@@ -175,7 +223,11 @@ void save_embeddings(const std::filesystem::path& path, const Embeddings& embedd
 Embeddings load_embeddings(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();
   Embeddings embeddings;
-  if (extension == ".npy") {
+  if (std::filesystem::is_directory(path)) {
+    embeddings = load_patch_folder(path);
+  } else if (is_patch_file(path)) {
+    append_patches(path, embeddings);
+  } else if (extension == ".npy") {
     embeddings = load_npy(path);
   } else if (extension == ".safetensors") {
     embeddings = load_safetensors(path);

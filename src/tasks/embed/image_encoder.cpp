@@ -10,7 +10,9 @@
 namespace galen::tasks {
 namespace {
 
-constexpr std::size_t kBatch = 8;
+/// Enough for the matrix products to run at full speed; more only costs memory.
+constexpr int kTokensPerBatch = 8192;
+constexpr int kMaxBatch = 64;
 
 /// images x patches x hidden to images x hidden.
 std::vector<float> mean_over_patches(const std::vector<float>& features,
@@ -52,10 +54,16 @@ std::vector<Image> ImageEncoder::views(const Input& input) const {
   return images;
 }
 
+std::size_t ImageEncoder::batch_size() const {
+  return static_cast<std::size_t>(
+      std::clamp(kTokensPerBatch / tower_->shape().patches(), 1, kMaxBatch));
+}
+
 std::vector<float> ImageEncoder::encode(std::span<const Image> images) {
+  const std::size_t size = batch_size();
   std::vector<float> features;
-  for (std::size_t begin = 0; begin < images.size(); begin += kBatch) {
-    const auto batch = encode_batch(images.subspan(begin, std::min(kBatch, images.size() - begin)));
+  for (std::size_t begin = 0; begin < images.size(); begin += size) {
+    const auto batch = encode_batch(images.subspan(begin, std::min(size, images.size() - begin)));
     features.insert(features.end(), batch.begin(), batch.end());
   }
   return features;

@@ -20,6 +20,8 @@ class ImageEncoder {
   ImageEncoder(const model::Profile& profile, int threads, bool tf_resize);
 
   [[nodiscard]] int width() const { return tower_->shape().hidden; }
+  /// Images that encode() takes through the tower at a time.
+  [[nodiscard]] std::size_t batch_size() const;
   /// What the tower sees of an input: one image, or the slices of a volume, the patches of a slide.
   /// @throws Error as make_views; invalid_argument for an input without images
   [[nodiscard]] std::vector<Image> views(const Input& input) const;

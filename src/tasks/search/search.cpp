@@ -4,9 +4,16 @@
 
 #include <galen/search.h>
 
+#include "base/parallel.h"
 #include "base/raise.h"
+#include "tasks/search/cosine.h"
 
 namespace galen {
+namespace {
+
+constexpr std::size_t kBlock = 4096;  // rows
+
+}  // namespace
 
 std::vector<SearchHit> search(const Embeddings& embeddings, std::span<const float> query,
                               int count) {
@@ -18,11 +25,11 @@ std::vector<SearchHit> search(const Embeddings& embeddings, std::span<const floa
   }
   if (count < 1) raise(ErrorKind::invalid_argument, "{} hits were asked for, at least 1", count);
   std::vector<float> cosine(embeddings.names.size());
-  for (std::size_t row = 0; row < cosine.size(); ++row) {
-    cosine[row] = std::inner_product(
-        query.begin(), query.end(),
-        embeddings.values.begin() + static_cast<std::ptrdiff_t>(row * width), 0.0F);
-  }
+  parallel_for((cosine.size() + kBlock - 1) / kBlock, 0, [&](std::size_t block) {
+    const std::size_t end = std::min(cosine.size(), (block + 1) * kBlock);
+    for (std::size_t row = block * kBlock; row < end; ++row)
+      cosine[row] = tasks::cosine(std::span(embeddings.values).subspan(row * width, width), query);
+  });
   std::vector<std::size_t> order(cosine.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto kept = std::min(order.size(), static_cast<std::size_t>(count));

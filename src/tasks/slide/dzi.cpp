@@ -70,9 +70,9 @@ std::vector<Level> levels_of(const Slide& slide, double mpp) {
 
 class DziWriter {
  public:
-  DziWriter(const fs::path& path, const Slide& slide, const vision::TissueMask* mask,
+  DziWriter(const fs::path& path, const Slide& slide, const PaintTile& paint,
             const DziOptions& options)
-      : slide_(slide), mask_(mask), options_(options) {
+      : slide_(slide), paint_(paint), options_(options) {
     folder_ = path.parent_path() / (path.stem().string() + "_files");
   }
 
@@ -91,7 +91,7 @@ class DziWriter {
                              static_cast<double>(y) * level.scale_y, level.scale_x};
     Image tile = vision::scaled_region(slide_, place.x, place.y, width, height, level.scale_x,
                                        level.scale_y, Decoding::scaled);
-    if (mask_ != nullptr) draw_outline(tile, place, slide_, *mask_, kOutline);
+    if (paint_) paint_(tile, place);
     raster::write_picture(folder_of(level) / fmt::format("{}_{}.{}", column, row, format()), tile,
                           std::max(1, options_.quality));
   }
@@ -102,7 +102,7 @@ class DziWriter {
 
  private:
   const Slide& slide_;
-  const vision::TissueMask* mask_;
+  const PaintTile& paint_;
   const DziOptions& options_;
   fs::path folder_;
 };
@@ -119,9 +119,20 @@ std::string description(const Level& finest, const DziOptions& options, const ch
 
 std::size_t write_dzi(const fs::path& path, const Slide& slide, const vision::TissueMask* mask,
                       const DziOptions& options, const CancelToken& cancel) {
+  PaintTile paint;
+  if (mask != nullptr) {
+    paint = [&slide, mask](Image& tile, const PicturePlace& place) {
+      draw_outline(tile, place, slide, *mask, kOutline);
+    };
+  }
+  return write_painted_dzi(path, slide, paint, options, cancel);
+}
+
+std::size_t write_painted_dzi(const fs::path& path, const Slide& slide, const PaintTile& paint,
+                              const DziOptions& options, const CancelToken& cancel) {
   check(path, options);
   const std::vector<Level> levels = levels_of(slide, options.mpp);
-  const DziWriter writer(path, slide, mask, options);
+  const DziWriter writer(path, slide, paint, options);
   std::size_t total = 0;
   for (const Level& level : levels) {
     total +=

@@ -2,11 +2,13 @@
 // A slide as a Deep Zoom picture (.dzi), which OpenSeadragon and others show in a browser.
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include <galen/cancel.h>
 #include <galen/slide.h>
 
+#include "tasks/slide/pictures.h"
 #include "vision/tissue/tissue_mask.h"
 
 namespace galen {
@@ -26,5 +28,13 @@ struct DziOptions {
 std::size_t write_dzi(const std::filesystem::path& path, const Slide& slide,
                       const vision::TissueMask* mask, const DziOptions& options,
                       const CancelToken& cancel);
+
+/// Draws into a tile; called by several threads at once.
+using PaintTile = std::function<void(Image& tile, const PicturePlace& place)>;
+
+/// The same with tiles that `paint` has drawn into.
+std::size_t write_painted_dzi(const std::filesystem::path& path, const Slide& slide,
+                              const PaintTile& paint, const DziOptions& options,
+                              const CancelToken& cancel);
 
 }  // namespace galen

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <map>
 #include <unistd.h>
 
 #include <galen/error.h>
@@ -20,12 +21,14 @@ namespace {
 const std::filesystem::path kGolden = std::filesystem::path(GALEN_SOURCE_DIR) / "tests/golden/vit";
 
 /// The golden without its test tensors, as timm would have saved it, for pixels in [0, 1].
-void write_encoder(const store::Safetensors& golden, const std::filesystem::path& file) {
+void write_encoder(const store::Safetensors& golden, const std::filesystem::path& file,
+                   const std::map<std::string, std::string>& metadata = {{"mean", "0,0,0"},
+                                                                         {"std", "1,1,1"}}) {
   std::vector<store::Tensor> kept;
   for (const store::Tensor& tensor : golden.tensors()) {
     if (!tensor.name.starts_with("test.")) kept.push_back(tensor);
   }
-  store::SafetensorsWriter writer(file, kept, {{"mean", "0,0,0"}, {"std", "1,1,1"}});
+  store::SafetensorsWriter writer(file, kept, metadata);
   for (const store::Tensor& tensor : kept) writer.write(golden.data(tensor));
   writer.commit();
 }
@@ -90,6 +93,16 @@ TEST_P(VitTest, ExportedEncoderIsTheSameFunction) {
   export_vit(import_encoder(folder_ / "encoder.safetensors", "imported"),
              folder_ / "exported.safetensors");
   expect_golden_tokens(import_encoder(folder_ / "exported.safetensors", "again"));
+}
+
+TEST_P(VitTest, PixelsMayBeStatedForAFileThatDoesNotSay) {
+  write_encoder(golden_, folder_ / "silent.safetensors", {});
+  const auto import = [&](const std::string& pixels) {
+    return import_vit(folder_ / "silent.safetensors", {.heads = 2, .pixels = pixels},
+                      {.name = "a", .out = folder_ / pixels, .type = WeightType::f32});
+  };
+  expect_golden_tokens(import("unit"));
+  EXPECT_THROW(static_cast<void>(import("grey")), Error);
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, VitTest, testing::Values("plain", "registers"),
