@@ -43,8 +43,8 @@ class Slide {
   /// As read_level, of the level shrunk `reduction` times (a power of two up to max_reduction);
   /// width and height are pixels of the shrunk level. Close to a mean of squares of pixels, not
   /// equal. Throws invalid_argument for other reductions.
-  [[nodiscard]] virtual Image read_reduced(int level, int reduction, std::int64_t x,
-                                           std::int64_t y, int width, int height) const {
+  [[nodiscard]] virtual Image read_reduced(int level, int reduction, std::int64_t x, std::int64_t y,
+                                           int width, int height) const {
     if (reduction != 1) {
       throw Error(ErrorKind::invalid_argument, "this slide's decoder cannot shrink its levels");
     }
@@ -55,8 +55,8 @@ class Slide {
 struct SlideOptions {
   /// Takes the place of the file's own mpp; for files that have none or a wrong one.
   std::optional<Mpp> mpp;
-  /// Of decoded tiles that are kept; OpenSlide's formats keep 32 MiB of their own. A band of 256-pixel
-  /// tiles across a 50,000-pixel slide is 38 MB.
+  /// Of decoded tiles that are kept; OpenSlide's formats keep 32 MiB of their own. A band of
+  /// 256-pixel tiles across a 50,000-pixel slide is 38 MB.
   std::size_t cache_bytes = std::size_t{128} << 20;
 };
 

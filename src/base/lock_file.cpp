@@ -42,12 +42,11 @@ std::string start_of(pid_t pid) {
 std::string new_content() {
   static std::atomic<int> counter{0};
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const OrderedJson owner{
-      {"machine", machine_name()},
-      {"pid", ::getpid()},
-      {"start", start_of(::getpid())},
-      {"number", counter++},
-      {"since", std::chrono::duration_cast<std::chrono::seconds>(now).count()}};
+  const OrderedJson owner{{"machine", machine_name()},
+                          {"pid", ::getpid()},
+                          {"start", start_of(::getpid())},
+                          {"number", counter++},
+                          {"since", std::chrono::duration_cast<std::chrono::seconds>(now).count()}};
   return owner.dump() + "\n";
 }
 
@@ -140,7 +139,7 @@ std::unique_ptr<LockFile> LockFile::try_take(fs::path path, std::chrono::seconds
         has_ended(found) || age_of(path, mark) > static_cast<double>(max_age.count());
     if (!is_stale || !remove_stale(path, found, mark)) return nullptr;
   }
-  return std::unique_ptr<LockFile>(new LockFile(std::move(path), content));
+  return std::make_unique<LockFile>(Key(), std::move(path), content);
 }
 
 LockFile::~LockFile() {

@@ -89,13 +89,14 @@ int embed(const Context& context, const EmbedArguments& arguments) {
 }  // namespace
 
 void add_embed(CLI::App& app, Context& context) {
-  auto* verb =
-      app.add_subcommand("embed",
-                         "Images and texts as vectors, into .npy, .safetensors or .jsonl; patches of "
-                         "whole slides into .h5 or a folder");
+  auto* verb = app.add_subcommand(
+      "embed",
+      "Images and texts as vectors, into .npy, .safetensors or .jsonl; patches of "
+      "whole slides into .h5 or a folder");
   auto arguments = std::make_shared<EmbedArguments>();
-  verb->add_option("input", arguments->names,
-                   "Images, DICOM files, volumes, slides, folders, or a list of slides (.csv, .jsonl)")
+  verb->add_option(
+          "input", arguments->names,
+          "Images, DICOM files, volumes, slides, folders, or a list of slides (.csv, .jsonl)")
       ->type_name("INPUT");
   verb->add_option("--text", arguments->texts, "A text to embed; may stand several times")
       ->type_name("TEXT");

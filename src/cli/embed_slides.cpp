@@ -71,10 +71,10 @@ void print_line(const tasks::EmbedSlidesReport& report) {
     patches += outcome.patches;
     failed += outcome.state == tasks::SlideState::failed ? 1 : 0;
   }
-  print(fmt::format("{} slides, {} patches; {} patches computed in {:.1f} s ({:.1f}/s); {} failed\n",
-                    report.slides.size(), patches, report.patches_computed, report.seconds,
-                    static_cast<double>(report.patches_computed) / std::max(report.seconds, 1e-9),
-                    failed));
+  print(fmt::format(
+      "{} slides, {} patches; {} patches computed in {:.1f} s ({:.1f}/s); {} failed\n",
+      report.slides.size(), patches, report.patches_computed, report.seconds,
+      static_cast<double>(report.patches_computed) / std::max(report.seconds, 1e-9), failed));
 }
 
 }  // namespace
@@ -130,8 +130,7 @@ void add_embed_slides_options(CLI::App& verb, EmbedSlidesArguments& arguments) {
 int embed_slide_job(const Context& context, const std::vector<std::string>& names,
                     const std::string& output, bool tf_resize,
                     const EmbedSlidesArguments& arguments) {
-  const auto slides =
-      slides_of(with_list(arguments.slides, names), parse_shard(arguments.shard));
+  const auto slides = slides_of(with_list(arguments.slides, names), parse_shard(arguments.shard));
   const bool is_folder = !fs::path(output).has_extension() || fs::is_directory(output);
   if (slides.size() > 1 && (!is_folder || !arguments.tissue.mask.empty())) {
     raise(ErrorKind::invalid_argument,

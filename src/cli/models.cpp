@@ -215,9 +215,10 @@ void add_import(CLI::App& models, Context& context) {
                    "Embedding of an encoder: class token, or mean of the patches")
       ->type_name("KIND")
       ->check(CLI::IsMember({"cls", "mean"}));
-  verb->add_option("--pixels", options->pixels,
-                   "What an encoder takes: unit is [0, 1] (Path Foundation), half [-1, 1], imagenet "
-                   "by that mean and deviation; default as its file says, else imagenet")
+  verb->add_option(
+          "--pixels", options->pixels,
+          "What an encoder takes: unit is [0, 1] (Path Foundation), half [-1, 1], imagenet "
+          "by that mean and deviation; default as its file says, else imagenet")
       ->type_name("KIND")
       ->check(CLI::IsMember({"unit", "half", "imagenet"}));
   set_action(*verb, context, [options, &context] { return run_import(*options, context); });

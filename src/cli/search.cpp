@@ -60,22 +60,22 @@ std::string digest_of(const Embeddings& embeddings) {
 }
 
 std::vector<SearchHit> search_index(const Context& context, const SearchArguments& arguments,
-                                    const Embeddings& embeddings,
-                                    const std::vector<float>& query) {
+                                    const Embeddings& embeddings, const std::vector<float>& query) {
   const auto width = static_cast<std::size_t>(embeddings.width);
-  if (query.size() != width) return search(embeddings, query, arguments.count);  // says what is wrong
+  if (query.size() != width)
+    return search(embeddings, query, arguments.count);  // says what is wrong
   const std::string digest = digest_of(embeddings);
   if (!std::filesystem::exists(arguments.index)) {
-    tasks::Hnsw::build(embeddings.values, width, {}, &context.cancel)
-        .save(arguments.index, digest);
+    tasks::Hnsw::build(embeddings.values, width, {}, &context.cancel).save(arguments.index, digest);
   }
   const auto index = tasks::Hnsw::load(arguments.index, digest);
   std::vector<SearchHit> hits;
   for (const std::uint32_t row :
        index.search(embeddings.values, query, static_cast<std::size_t>(arguments.count),
                     static_cast<std::size_t>(arguments.effort))) {
-    hits.push_back({embeddings.names[row],
-                    tasks::cosine(std::span(embeddings.values).subspan(row * width, width), query)});
+    hits.push_back(
+        {embeddings.names[row],
+         tasks::cosine(std::span(embeddings.values).subspan(row * width, width), query)});
   }
   return hits;
 }

@@ -15,8 +15,8 @@ TEST(EmbedKilled, FiftyTimesItEndsWithTheBytesOfAnUninterruptedRun) {
   const SlideJob job(3);
   const auto start = std::chrono::steady_clock::now();
   ASSERT_EQ(job.run("whole").status, 0);
-  const auto whole_run = std::chrono::duration_cast<microseconds>(
-      std::chrono::steady_clock::now() - start);
+  const auto whole_run =
+      std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - start);
   const auto expected = job.features("whole");
   ASSERT_EQ(expected.size(), 3U);
 

@@ -106,8 +106,8 @@ TEST(EmbedSlides, ALockOfASilentMachineIsRespectedUntilItsAge) {
   const std::string key =
       parse_json(read_file(job.scratch() / "whole/.galen/states/s1.json", 4096), "state")["key"];
   fs::create_directories(job.scratch() / "job/.galen/locks");
-  const std::string lock = job.scratch().write(
-      "job/.galen/locks/" + key + ".lock", R"({"machine":"elsewhere","pid":1,"start":"1"})");
+  const std::string lock = job.scratch().write("job/.galen/locks/" + key + ".lock",
+                                               R"({"machine":"elsewhere","pid":1,"start":"1"})");
   const Json left = job.report("job", {"--no-wait"});
   EXPECT_EQ(left["elsewhere"], 1);
   EXPECT_EQ(left["embedded"], 1);
@@ -138,8 +138,8 @@ TEST(EmbedSlides, BadSlidesAreSkippedAndListedAndTheExitCodeSaysSo) {
 
 TEST(EmbedSlides, ASlideWithoutTissueGivesAnEmptyFile) {
   const SlideJob job(1);
-  const std::string mask = job.scratch().write("none.geojson",
-                                               R"({"type":"FeatureCollection","features":[]})");
+  const std::string mask =
+      job.scratch().write("none.geojson", R"({"type":"FeatureCollection","features":[]})");
   const Json report = job.report("out.h5", {"--mask", mask});
   EXPECT_EQ(report["slides"][0]["patches"], 0);
   EXPECT_EQ(store::read_patches(job.scratch() / "out.h5").width, 16U);

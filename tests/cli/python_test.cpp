@@ -49,7 +49,8 @@ print(json.dumps(run))
 TEST(Python, ARayNodeKilledOnTheWayLosesAndDoublesNothing) {
   const SlideJob job(12);
   if (run_python(job, "-c 'import ray'").status != 0) {
-    GTEST_SKIP() << "ray is not installed in " << python() << " (GALEN_TEST_PYTHON chooses another)";
+    GTEST_SKIP() << "ray is not installed in " << python()
+                 << " (GALEN_TEST_PYTHON chooses another)";
   }
   static_cast<void>(job.report("whole"));
   const Outcome outcome =

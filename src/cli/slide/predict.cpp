@@ -231,7 +231,8 @@ void add_predict(CLI::App& slide, Context& context) {
 
 void add_pool(CLI::App& slide, Context& context) {
   auto verb = std::make_shared<PoolVerb>();
-  CLI::App* app = slide.add_subcommand("pool", "The mean of each slide's patch features, as vectors of length 1");
+  CLI::App* app = slide.add_subcommand(
+      "pool", "The mean of each slide's patch features, as vectors of length 1");
   add_features_option(*app, verb->features);
   app->add_option("-o,--output", verb->output, "One row a slide: .npy, .safetensors or .jsonl")
       ->type_name("FILE")

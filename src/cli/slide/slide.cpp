@@ -86,8 +86,8 @@ void add_thumbnail(CLI::App& slide, Context& context) {
 }  // namespace
 
 void add_slide(CLI::App& app, Context& context) {
-  CLI::App* slide =
-      app.add_subcommand("slide", "Whole slides: info, thumbnail, tissue, tile, overlay, dzi, predict, pool");
+  CLI::App* slide = app.add_subcommand(
+      "slide", "Whole slides: info, thumbnail, tissue, tile, overlay, dzi, predict, pool");
   slide->require_subcommand(1);
   add_slide_info(*slide, context);
   add_thumbnail(*slide, context);

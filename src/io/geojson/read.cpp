@@ -96,7 +96,8 @@ class PolygonReader {
         fail("a position that is not two numbers");
       }
       const Point place{point[0].get<double>(), point[1].get<double>()};
-      if (!(std::abs(place.x) < kFar && std::abs(place.y) < kFar)) fail("a position beyond 1e9 pixels");
+      if (!(std::abs(place.x) < kFar && std::abs(place.y) < kFar))
+        fail("a position beyond 1e9 pixels");
       ring.push_back(place);
     }
     if (ring.size() > 1 && ring.front().x == ring.back().x && ring.front().y == ring.back().y) {

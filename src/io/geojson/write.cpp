@@ -30,7 +30,8 @@ void append_ring(const Ring& ring, std::string& text) {
   text += '[';
   const auto append = [&](const Point& point) {
     // A hundredth of a pixel is more than a mask knows.
-    text += fmt::format("[{},{}]", std::round(point.x * 100) / 100, std::round(point.y * 100) / 100);
+    text +=
+        fmt::format("[{},{}]", std::round(point.x * 100) / 100, std::round(point.y * 100) / 100);
   };
   for (const Point& point : ring) {
     append(point);
@@ -107,9 +108,10 @@ AnnotationWriter::~AnnotationWriter() = default;
 
 void AnnotationWriter::add(const Polygon& polygon, const Annotation& annotation) {
   std::string text = count_ == 0 ? "\n" : ",\n";
-  text += fmt::format("{{\"type\":\"Feature\",\"id\":\"{}\",\"geometry\":{{\"type\":\"Polygon\","
-                      "\"coordinates\":[",
-                      uuid_of(slide_, count_++));
+  text += fmt::format(
+      "{{\"type\":\"Feature\",\"id\":\"{}\",\"geometry\":{{\"type\":\"Polygon\","
+      "\"coordinates\":[",
+      uuid_of(slide_, count_++));
   append_ring(polygon.outer, text);
   for (const Ring& hole : polygon.holes) {
     text += ',';

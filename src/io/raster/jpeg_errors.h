@@ -23,8 +23,8 @@ struct JpegErrors {
   /// For the `err` of a libjpeg structure, before it is created. Lost ends of files are errors too:
   /// libjpeg makes up the rest in grey, an image that the scanner never saw.
   [[nodiscard]] jpeg_error_mgr* install();
-  /// Runs calls of libjpeg; their errors become ours, calling the stream `name`. `body` must hold no
-  /// objects with destructors, since an error jumps out.
+  /// Runs calls of libjpeg; their errors become ours, calling the stream `name`. `body` must hold
+  /// no objects with destructors, since an error jumps out.
   template <typename Body>
   void guarded(const std::string& name, const Body& body) {
     if (setjmp(jump) == 0) {

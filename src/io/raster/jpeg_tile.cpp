@@ -58,8 +58,8 @@ void read_rows(jpeg_decompress_struct& info, Image& image) {
 
 Image decode_jpeg_tile(std::span<const std::uint8_t> tables, std::span<const std::uint8_t> stream,
                        const JpegTile& tile, const std::string& name) {
-  Image image = make_image(tile.width / tile.reduction, tile.height / tile.reduction,
-                           tile.channels);
+  Image image =
+      make_image(tile.width / tile.reduction, tile.height / tile.reduction, tile.channels);
   Decoder decoder;
   jpeg_decompress_struct& info = decoder.info;
   info.err = decoder.errors.install();

@@ -23,8 +23,7 @@ std::vector<TileGrid> grids_of(const DicomSeries& series) {
 class DicomSlide final : public TiledSlide {
  public:
   DicomSlide(std::string path, DicomSeries series, const SlideOptions& options)
-      : TiledSlide(grids_of(series),
-                   choose_mpp(options, {series.levels.front()->mpp(), {}}, path),
+      : TiledSlide(grids_of(series), choose_mpp(options, {series.levels.front()->mpp(), {}}, path),
                    options.cache_bytes),
         path_(std::move(path)),
         series_(std::move(series)) {}

@@ -19,8 +19,8 @@ struct StatedMpp {
 };
 
 /// The slide's pixel size: the user's, else the file's, else none. A file that states an
-/// implausible size (72 dpi is 353 um) says nothing; one that states two sizes of a microscope which
-/// differ by more than 5 % contradicts itself and is not believed, with a warning that names
+/// implausible size (72 dpi is 353 um) says nothing; one that states two sizes of a microscope
+/// which differ by more than 5 % contradicts itself and is not believed, with a warning that names
 /// `file`. Throws invalid_argument, naming --mpp, when the user's own is implausible.
 [[nodiscard]] std::optional<Mpp> choose_mpp(const SlideOptions& options, const StatedMpp& stated,
                                             const std::string& file);

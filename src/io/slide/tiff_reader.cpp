@@ -41,10 +41,10 @@ std::shared_ptr<const Image> TiffReader::decode(std::int64_t column, std::int64_
   const auto index = static_cast<std::uint32_t>(row * directory_.grid.columns() + column);
   std::shared_ptr<const Image> tile;
   if (TIFFGetStrileByteCount(handle->get(), index) > 0) {
-    tile = std::make_shared<const Image>(
-        shrinks()                 ? decode_jpeg(*handle, index, reduction)
-        : directory_.planes_apart ? decode_planes(*handle, index)
-                                  : decode_samples(*handle, index));
+    tile =
+        std::make_shared<const Image>(shrinks() ? decode_jpeg(*handle, index, reduction)
+                                      : directory_.planes_apart ? decode_planes(*handle, index)
+                                                                : decode_samples(*handle, index));
   }
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(handle));

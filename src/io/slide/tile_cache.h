@@ -30,8 +30,8 @@ class TileCache {
 
   using Tile = std::shared_ptr<const Image>;
 
-  /// The tile from the cache, or what `decode` gives, which is then kept; a tile that another thread
-  /// is decoding is waited for. A null tile is given, not kept. Throws what `decode` throws.
+  /// The tile from the cache, or what `decode` gives, which is then kept; a tile that another
+  /// thread is decoding is waited for. A null tile is given, not kept. Throws what `decode` throws.
   [[nodiscard]] Tile get(const TileKey& key, const std::function<Tile()>& decode);
 
   /// Null when the tile is not held.

@@ -28,8 +28,7 @@ TileGrid shrunk(const TileGrid& grid, int reduction) {
 
 }  // namespace
 
-TiledSlide::TiledSlide(std::vector<TileGrid> grids, std::optional<Mpp> mpp,
-                       std::size_t cache_bytes)
+TiledSlide::TiledSlide(std::vector<TileGrid> grids, std::optional<Mpp> mpp, std::size_t cache_bytes)
     : grids_(std::move(grids)), levels_(levels_of(grids_)), mpp_(mpp), cache_(cache_bytes) {}
 
 Image TiledSlide::read_level(int level, std::int64_t x, std::int64_t y, int width,

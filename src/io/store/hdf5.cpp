@@ -235,8 +235,8 @@ std::int64_t Hdf5Writer::create(const std::string& array, std::span<const std::s
   const Space space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr));
   const Properties properties(H5Pcreate(H5P_DATASET_CREATE));
   H5Pset_obj_track_times(properties.id(), 0);
-  const hid_t dataset = H5Dcreate2(file_, array.c_str(), type, space.id(), H5P_DEFAULT,
-                                   properties.id(), H5P_DEFAULT);
+  const hid_t dataset =
+      H5Dcreate2(file_, array.c_str(), type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT);
   if (dataset >= 0 && values == nullptr) return dataset;
   if (dataset < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
     if (dataset >= 0) H5Dclose(dataset);

@@ -41,7 +41,8 @@ class Hdf5Reader {
   std::int64_t file_ = -1;
 };
 
-/// Writes a file array by array; the same arrays give the same bytes, at any time. Not atomic by itself: write to an AtomicFile's temporary().
+/// Writes a file array by array; the same arrays give the same bytes, at any time. Not atomic by
+/// itself: write to an AtomicFile's temporary().
 class Hdf5Writer {
  public:
   /// Throws io.

@@ -195,7 +195,8 @@ class VitConverter {
     stored_.push_back({name, type, std::move(shape), std::move(values)});
   }
 
-  /// Pixels x in [-1, 1] are (x + 1) / 2 in [0, 1]; the encoder takes ((x + 1) / 2 - mean) / deviation.
+  /// Pixels x in [-1, 1] are (x + 1) / 2 in [0, 1]; the encoder takes ((x + 1) / 2 - mean) /
+  /// deviation.
   void patch_embedding() {
     const std::int64_t p = shape_.config.patch_size;
     const auto area = static_cast<std::size_t>(p * p);

@@ -179,10 +179,10 @@ void append_patches(const std::filesystem::path& path, Embeddings& embeddings) {
   }
   const std::string slide = path.stem().string();
   for (std::size_t i = 0; i < patches.count; ++i) {
-    embeddings.names.push_back(patches.coords.empty()
-                                   ? fmt::format("{}:{}", slide, i)
-                                   : fmt::format("{}:{},{}", slide, patches.coords[2 * i],
-                                                 patches.coords[2 * i + 1]));
+    embeddings.names.push_back(
+        patches.coords.empty()
+            ? fmt::format("{}:{}", slide, i)
+            : fmt::format("{}:{},{}", slide, patches.coords[2 * i], patches.coords[2 * i + 1]));
     const auto row = std::span(patches.features).subspan(i * patches.width, patches.width);
     double sum = 0;
     for (const float value : row) sum += double{value} * double{value};

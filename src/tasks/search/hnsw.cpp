@@ -58,7 +58,9 @@ class Hnsw::Walk {
   /// The best `effort` that are found from `start`, best first.
   [[nodiscard]] std::vector<Candidate> collect(std::uint32_t start, int level, std::size_t effort) {
     const auto worse = [](const Candidate& a, const Candidate& b) { return a.product < b.product; };
-    const auto better = [](const Candidate& a, const Candidate& b) { return a.product > b.product; };
+    const auto better = [](const Candidate& a, const Candidate& b) {
+      return a.product > b.product;
+    };
     std::priority_queue<Candidate, std::vector<Candidate>, decltype(worse)> open(worse);
     std::priority_queue<Candidate, std::vector<Candidate>, decltype(better)> kept(better);
     std::vector<bool>& seen = seen_;
@@ -127,8 +129,8 @@ const std::uint32_t* Hnsw::links(std::uint32_t row, int level) const {
   return const_cast<Hnsw*>(this)->links(row, level);
 }
 
-/// Of candidates, best first, those that are nearer to the query than to one already taken: links in
-/// many directions (the paper's algorithm 4).
+/// Of candidates, best first, those that are nearer to the query than to one already taken: links
+/// in many directions (the paper's algorithm 4).
 std::vector<std::uint32_t> Hnsw::select(std::span<const float> rows,
                                         const std::vector<Candidate>& candidates,
                                         std::size_t most) const {
@@ -209,14 +211,14 @@ std::vector<std::uint32_t> Hnsw::search(std::span<const float> rows, std::span<c
 }
 
 void Hnsw::save(const std::filesystem::path& path, const std::string& digest) const {
-  const OrderedJson header{{"rows", size()},           {"width", width_},
-                           {"links", options_.links},  {"effort", options_.effort},
-                           {"seed", options_.seed},    {"entry", entry_},
+  const OrderedJson header{{"rows", size()},          {"width", width_},
+                           {"links", options_.links}, {"effort", options_.effort},
+                           {"seed", options_.seed},   {"entry", entry_},
                            {"digest", digest}};
   AtomicFile file(path);
   file.write(std::string(kMagic) + header.dump() + "\n");
-  file.write({reinterpret_cast<const std::uint8_t*>(data_.data()),
-              data_.size() * sizeof(std::uint32_t)});
+  file.write(
+      {reinterpret_cast<const std::uint8_t*>(data_.data()), data_.size() * sizeof(std::uint32_t)});
   file.commit();
 }
 
@@ -227,8 +229,7 @@ Hnsw Hnsw::load(const std::filesystem::path& path, const std::string& digest) {
   const std::size_t line = bytes.substr(0, kMaxHeader).find('\n', kMagic.size());
   if (!bytes.starts_with(kMagic) || line == std::string_view::npos)
     raise(ErrorKind::malformed, "{}: no index of galen search", path.string());
-  const Json header =
-      parse_json(bytes.substr(kMagic.size(), line - kMagic.size()), path.string());
+  const Json header = parse_json(bytes.substr(kMagic.size(), line - kMagic.size()), path.string());
   if (header.value("digest", "") != digest) {
     raise(ErrorKind::invalid_argument, "{}: is of other embeddings; remove it to make it anew",
           path.string());

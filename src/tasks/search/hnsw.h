@@ -10,14 +10,14 @@
 
 namespace galen::tasks {
 
-/// An approximate index of vectors by inner product (hierarchical navigable small worlds, Malkov and
-/// Yashunin 2018, arXiv 1603.09320). The vectors stay with the caller, in one order, of length 1.
-/// Searching is safe from several threads.
+/// An approximate index of vectors by inner product (hierarchical navigable small worlds, Malkov
+/// and Yashunin 2018, arXiv 1603.09320). The vectors stay with the caller, in one order, of
+/// length 1. Searching is safe from several threads.
 class Hnsw {
  public:
   struct Options {
-    int links = 16;      ///< of a vector on the upper levels; twice as many on the lowest
-    int effort = 200;    ///< candidates looked at when a vector is added
+    int links = 16;    ///< of a vector on the upper levels; twice as many on the lowest
+    int effort = 200;  ///< candidates looked at when a vector is added
     std::uint64_t seed = 1;
   };
 

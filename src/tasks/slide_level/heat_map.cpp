@@ -116,11 +116,10 @@ void HeatMap::paint(Image& picture, const PicturePlace& place, double opacity) c
           rank_at(place.x + (column + 0.5) * place.scale, place.y + (row + 0.5) * place.scale);
       if (rank < 0) continue;
       const auto colour = heat_colour(rank);
-      std::uint8_t* pixel =
-          picture.data.data() +
-          (static_cast<std::size_t>(row) * static_cast<std::size_t>(picture.width) +
-           static_cast<std::size_t>(column)) *
-              3;
+      std::uint8_t* pixel = picture.data.data() + (static_cast<std::size_t>(row) *
+                                                       static_cast<std::size_t>(picture.width) +
+                                                   static_cast<std::size_t>(column)) *
+                                                      3;
       for (std::size_t c = 0; c < 3; ++c) {
         pixel[c] = static_cast<std::uint8_t>(
             std::lround(pixel[c] * (1 - opacity) + colour.at(c) * opacity));

@@ -42,8 +42,8 @@ Linear read_linear(const store::Safetensors& file, const std::string& name) {
   }
   Linear linear{weight.shape[1], weight.shape[0], {}, file.floats(file.tensor(name + ".bias"))};
   if (linear.bias.size() != linear.out) {
-    raise(ErrorKind::malformed, "{}: '{}' has {} rows and {} biases", file.name(), name,
-          linear.out, linear.bias.size());
+    raise(ErrorKind::malformed, "{}: '{}' has {} rows and {} biases", file.name(), name, linear.out,
+          linear.bias.size());
   }
   const std::vector<float> rows = file.floats(weight);
   linear.weight.resize(rows.size());
@@ -245,10 +245,11 @@ MilHead::MilHead(const fs::path& run) : name_(run.string()) {
   const std::string aggregator = options.value("aggregator", "");
   const std::string task = options.value("task", "");
   if (aggregator == "transmil" || task == "regression") {
-    raise(ErrorKind::unsupported,
-          "{}: {} of {}: applied are classes and survival of mean, max, abmil, abmil-plain, clam-sb "
-          "and clam-mb",
-          name_, task, aggregator);
+    raise(
+        ErrorKind::unsupported,
+        "{}: {} of {}: applied are classes and survival of mean, max, abmil, abmil-plain, clam-sb "
+        "and clam-mb",
+        name_, task, aggregator);
   }
   if (task != "survival") classes_ = json.value("classes", std::vector<std::string>());
   for (int k = 0; fs::exists(run / fmt::format("fold-{}", k) / "model.safetensors"); ++k) {

@@ -25,8 +25,8 @@ struct MilResult {
 /// averaged: their probabilities or risks, and their attention.
 class MilHead {
  public:
-  /// `run` holds mil.json and fold-K/model.safetensors. Throws not_found, malformed; unsupported for
-  /// transmil and regression.
+  /// `run` holds mil.json and fold-K/model.safetensors. Throws not_found, malformed; unsupported
+  /// for transmil and regression.
   explicit MilHead(const std::filesystem::path& run);
   ~MilHead();
   MilHead(MilHead&&) noexcept;

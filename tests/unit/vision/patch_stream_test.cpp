@@ -89,8 +89,8 @@ TEST(PatchStream, DecodesEveryTileOnce) {
 }
 
 TEST(PatchStream, OneRowOfPatchesInTheCacheIsEnough) {
-  // 16 tiles of 12 KiB a row; a patch meets 3 rows of tiles at most. Several threads could run ahead
-  // by more than a row while one of them sleeps.
+  // 16 tiles of 12 KiB a row; a patch meets 3 rows of tiles at most. Several threads could run
+  // ahead by more than a row while one of them sleeps.
   const CountingSlide slide(std::size_t{16} * 4 * 64 * 64 * 3);
   const auto patches = grid_of(slide);
   PatchReading alone = reading();

@@ -111,8 +111,8 @@ class Job {
     cancel_.check();
     const SlideToEmbed& item = slides_[number];
     std::shared_ptr<Slide> slide;
-    FeatureKey key{{}, encoder_name_, recipe_.encoder_sha256,
-                   static_cast<std::size_t>(encoder_.width())};
+    FeatureKey key{
+        {}, encoder_name_, recipe_.encoder_sha256, static_cast<std::size_t>(encoder_.width())};
     try {
       slide = open_slide(item.path, item.options);
       key.key = feature_key(*slide, slide_digest(item.path, folder_.digest(item.name)), recipe_);
@@ -160,7 +160,9 @@ class Job {
     const PartFolder parts(folder_.work(key), 0, 0, 1);
     const fs::path staged = parts.path() / "features.h5";
     bool taken = false;
-    const auto next = [&] { return std::exchange(taken, true) ? std::vector<float>() : patches.features; };
+    const auto next = [&] {
+      return std::exchange(taken, true) ? std::vector<float>() : patches.features;
+    };
     store::write_patches(staged, {patches.count, patches.width}, next,
                          {patches.coords, patches.attributes});
     publish(staged, number);
@@ -173,10 +175,9 @@ class Job {
   /// False when the encoder has stopped.
   bool read_patches(const std::shared_ptr<SlideWork>& work, PatchQueue<Queued>& queue) {
     try {
-      vision::PatchStream stream(work->slide(), work->places(),
-                                 {.size = recipe_.grid.size,
-                                  .mpp = recipe_.grid.mpp,
-                                  .threads = options_.threads});
+      vision::PatchStream stream(
+          work->slide(), work->places(),
+          {.size = recipe_.grid.size, .mpp = recipe_.grid.mpp, .threads = options_.threads});
       for (const std::size_t patch : work->missing()) {
         cancel_.check();
         Image pixels = *stream.next();
@@ -262,8 +263,7 @@ class Job {
     std::string message = error.what();
     if (message.find(item.path.string()) == std::string::npos)
       message = item.path.string() + ": " + message;
-    folder_.note_state(item.name,
-                       {{"slide", item.name}, {"state", "failed"}, {"error", message}});
+    folder_.note_state(item.name, {{"slide", item.name}, {"state", "failed"}, {"error", message}});
     settle(number, {item.name, SlideState::failed, 0, {}, message});
   }
 

@@ -24,7 +24,7 @@ struct EmbedSlidesOptions {
   std::string model;  ///< any with a vision tower
   int threads = 0;    ///< 0 = all cores
   bool tf_resize = false;
-  std::filesystem::path output;  ///< FILE.h5 for one slide, or the job's folder
+  std::filesystem::path output;         ///< FILE.h5 for one slide, or the job's folder
   PatchGrid grid{.size = 0, .mpp = 0};  ///< size or mpp 0: the model's own
   TissueChoice tissue;
   std::size_t save_every = 1024;       ///< patches between two savings inside a slide
@@ -54,14 +54,14 @@ struct EmbedSlidesReport {
   std::string encoder;
   std::string encoder_sha256;
   int width = 0;
-  PatchGrid grid;                     ///< with the model's own sizes filled in
-  std::vector<SlideOutcome> slides;   ///< in the order given
-  std::size_t patches_computed = 0;   ///< in this run
+  PatchGrid grid;                    ///< with the model's own sizes filled in
+  std::vector<SlideOutcome> slides;  ///< in the order given
+  std::size_t patches_computed = 0;  ///< in this run
   double seconds = 0;
 };
 
-/// Encodes the patches of every slide: read ahead by several threads, encoded in batches of one size
-/// that run on over the slides. The features of a slide appear under their name when complete
+/// Encodes the patches of every slide: read ahead by several threads, encoded in batches of one
+/// size that run on over the slides. The features of a slide appear under their name when complete
 /// (HDF5, TRIDENT's layout); progress inside a slide is saved every `save_every` patches, and the
 /// same call goes on from there. What was computed from the same bytes with the same encoder, grid
 /// and tissue settings is not computed again. On one kind of CPU the files are equal to the byte

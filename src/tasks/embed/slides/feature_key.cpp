@@ -40,15 +40,14 @@ OrderedJson describe(const TissueChoice& tissue) {
 std::string feature_key(const Slide& slide, const std::string& digest,
                         const FeatureRecipe& recipe) {
   const PatchGrid& grid = recipe.grid;
-  const OrderedJson json{
-      {"version", kVersion},
-      {"slide", digest},
-      {"read_as", describe(slide)},
-      {"encoder", recipe.encoder_sha256},
-      {"image_size", recipe.image_size},
-      {"tf_resize", recipe.tf_resize},
-      {"grid", {grid.size, grid.mpp, grid.overlap, grid.min_tissue}},
-      {"tissue", describe(recipe.tissue)}};
+  const OrderedJson json{{"version", kVersion},
+                         {"slide", digest},
+                         {"read_as", describe(slide)},
+                         {"encoder", recipe.encoder_sha256},
+                         {"image_size", recipe.image_size},
+                         {"tf_resize", recipe.tf_resize},
+                         {"grid", {grid.size, grid.mpp, grid.overlap, grid.min_tissue}},
+                         {"tissue", describe(recipe.tissue)}};
   Sha256 hash;
   hash.update(json.dump());
   return hash.hex();

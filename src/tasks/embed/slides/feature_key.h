@@ -20,7 +20,8 @@ struct FeatureRecipe {
 };
 
 /// SHA-256 over everything that decides the features of a slide: its bytes (`digest`), the sizes
-/// they are read as, encoder, grid and tissue settings. Throws as read_file for a mask of the user's.
+/// they are read as, encoder, grid and tissue settings. Throws as read_file for a mask of the
+/// user's.
 [[nodiscard]] std::string feature_key(const Slide& slide, const std::string& digest,
                                       const FeatureRecipe& recipe);
 

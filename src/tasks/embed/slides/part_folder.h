@@ -7,8 +7,8 @@
 
 namespace galen::tasks {
 
-/// The features of a slide that is being embedded, in parts of equally many patches: a part is there
-/// as a whole or not at all, so a killed run loses at most what it had in memory.
+/// The features of a slide that is being embedded, in parts of equally many patches: a part is
+/// there as a whole or not at all, so a killed run loses at most what it had in memory.
 class PartFolder {
  public:
   /// Makes the folder, and removes what a killed run left half written. Throws io, permission.

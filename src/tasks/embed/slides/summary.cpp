@@ -73,8 +73,8 @@ OrderedJson summary_of(const JobFolder& folder) {
                     {"patches_computed", run.value("patches_computed", std::size_t{0})},
                     {"patches_per_second", run.value("patches_per_second", 0.0)}});
   }
-  return {{"done", done},         {"failed", failures.size()}, {"patches", patches},
-          {"failures", failures}, {"runs", runs},              {"slides", slides}};
+  return {{"done", done}, {"failed", failures.size()}, {"patches", patches}, {"failures", failures},
+          {"runs", runs}, {"slides", slides}};
 }
 
 /// A cell of a table in Markdown.
@@ -100,10 +100,10 @@ std::string table(const OrderedJson& rows, const std::vector<std::string>& colum
 }
 
 std::string markdown_of(const OrderedJson& summary) {
-  std::string text = fmt::format("# Embeddings\n\n{} slides with {} patches; {} slides failed.\n\n",
-                                 summary["done"].get<std::size_t>(),
-                                 summary["patches"].get<std::size_t>(),
-                                 summary["failed"].get<std::size_t>());
+  std::string text =
+      fmt::format("# Embeddings\n\n{} slides with {} patches; {} slides failed.\n\n",
+                  summary["done"].get<std::size_t>(), summary["patches"].get<std::size_t>(),
+                  summary["failed"].get<std::size_t>());
   if (!summary["failures"].empty())
     text += "## Failures\n\n" + table(summary["failures"], {"slide", "error"});
   text += "## Runs\n\n" + table(summary["runs"], {"run", "encoder", "shard", "seconds",
@@ -136,22 +136,22 @@ OrderedJson describe_run(const EmbedSlidesReport& report, const std::string& sha
     if (!outcome.error.empty()) slide["error"] = outcome.error;
     slides.push_back(std::move(slide));
   }
-  OrderedJson json{{"run", fmt::format("{}-{}-{}", utc_now(), host_name(), ::getpid())},
-                   {"encoder", report.encoder},
-                   {"encoder_sha256", report.encoder_sha256},
-                   {"width", report.width},
-                   {"grid",
-                    {{"patch_size", report.grid.size},
-                     {"patch_mpp", report.grid.mpp},
-                     {"overlap", report.grid.overlap},
-                     {"min_tissue", report.grid.min_tissue}}},
-                   {"shard", shard},
-                   {"seconds", rounded(report.seconds)},
-                   {"patches_computed", report.patches_computed},
-                   {"patches_per_second",
-                    rounded(report.seconds > 0
-                                ? static_cast<double>(report.patches_computed) / report.seconds
-                                : 0)}};
+  OrderedJson json{
+      {"run", fmt::format("{}-{}-{}", utc_now(), host_name(), ::getpid())},
+      {"encoder", report.encoder},
+      {"encoder_sha256", report.encoder_sha256},
+      {"width", report.width},
+      {"grid",
+       {{"patch_size", report.grid.size},
+        {"patch_mpp", report.grid.mpp},
+        {"overlap", report.grid.overlap},
+        {"min_tissue", report.grid.min_tissue}}},
+      {"shard", shard},
+      {"seconds", rounded(report.seconds)},
+      {"patches_computed", report.patches_computed},
+      {"patches_per_second",
+       rounded(report.seconds > 0 ? static_cast<double>(report.patches_computed) / report.seconds
+                                  : 0)}};
   for (const SlideState state : {SlideState::embedded, SlideState::present, SlideState::copied,
                                  SlideState::failed, SlideState::elsewhere}) {
     json[state_name(state)] = counts.at(static_cast<std::size_t>(state));

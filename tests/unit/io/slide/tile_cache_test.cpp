@@ -69,9 +69,9 @@ TEST(TileCache, SizesOfATileAreHeldApart) {
 
 TEST(TileCache, AFailedTileIsTriedAgain) {
   TileCache cache(1 << 20);
-  EXPECT_THROW(cache.get({0, 0, 0},
-                         []() -> TileCache::Tile { throw std::runtime_error("damaged"); }),
-               std::runtime_error);
+  EXPECT_THROW(
+      cache.get({0, 0, 0}, []() -> TileCache::Tile { throw std::runtime_error("damaged"); }),
+      std::runtime_error);
   EXPECT_NE(cache.get({0, 0, 0}, [] { return tile_of(8); }), nullptr);
 }
 

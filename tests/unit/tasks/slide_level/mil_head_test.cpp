@@ -41,8 +41,8 @@ Matrix transposed(const Matrix& m) {
   return t;
 }
 
-Matrix waves(std::size_t rows, std::size_t columns, double (*wave)(double), double at, double by_row,
-             double by_column) {
+Matrix waves(std::size_t rows, std::size_t columns, double (*wave)(double), double at,
+             double by_row, double by_column) {
   Matrix m{rows, columns, {}};
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t j = 0; j < columns; ++j) {
