@@ -18,8 +18,9 @@ constexpr int kSide = 56;
 
 /// An empty folder of the running test's own: tests run at the same time.
 inline std::filesystem::path fresh(const std::string& name) {
-  const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
-  const auto folder = std::filesystem::path(testing::TempDir()) / "galen_sft_test" / test / name;
+  const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+  const auto folder = std::filesystem::path(testing::TempDir()) / "galen_sft_test" /
+                      test.test_suite_name() / test.name() / name;
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   return folder;
