@@ -20,7 +20,8 @@ struct TileKey {
   std::int64_t row = 0;
   int reduction = 1;
 
-  auto operator<=>(const TileKey&) const = default;
+  // clang-tidy 14 takes the comparison's 0 for a pointer.
+  auto operator<=>(const TileKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// The most recently used decoded tiles, at most `max_bytes` of pixels. Thread-safe.
