@@ -47,6 +47,12 @@ fs::file_time_type::rep last_change(const fs::path& path) {
   return last.time_since_epoch().count();
 }
 
+std::uint64_t total_bytes(const fs::path& path) {
+  std::uint64_t bytes = 0;
+  for (const fs::path& file : files_of(path)) bytes += fs::file_size(file);
+  return bytes;
+}
+
 }  // namespace
 
 std::string slide_id(const fs::path& path) {
@@ -60,6 +66,7 @@ PartSlides::PartSlides(std::vector<fs::path> paths, std::optional<Mpp> mpp)
   for (const fs::path& path : paths_) {
     ids_.push_back(slide_id(path));
     stamps_.push_back(fmt::format("{} {}", ids_.back(), last_change(path)));
+    bytes_.push_back(total_bytes(path));
   }
 }
 

@@ -28,6 +28,8 @@ class PartSlides {
   [[nodiscard]] std::size_t size() const { return paths_.size(); }
   /// The file's name without its folder.
   [[nodiscard]] std::string name(std::size_t slide) const;
+  /// Of the slide's files, which readers map: the system keeps what was read while memory is free.
+  [[nodiscard]] std::uint64_t file_bytes(std::size_t slide) const { return bytes_[slide]; }
   /// SHA-256 of samples of the file's content, the same wherever the file lies.
   [[nodiscard]] const std::string& id(std::size_t slide) const { return ids_[slide]; }
   /// Tells the slide's pixels from those of a file that was changed where the id takes no sample.
@@ -41,6 +43,7 @@ class PartSlides {
   std::vector<std::filesystem::path> paths_;
   std::vector<std::string> ids_;
   std::vector<std::string> stamps_;
+  std::vector<std::uint64_t> bytes_;
   mutable slide::SlideShelf shelf_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include "base/memory.h"
@@ -210,6 +212,14 @@ void PathologyRun::choose() {
   fit_context();
 }
 
+std::uint64_t PathologyRun::mapped_bytes() const {
+  std::vector<std::uint64_t> bytes;
+  for (std::size_t i = 0; i < slides_.size(); ++i) bytes.push_back(slides_.file_bytes(i));
+  std::ranges::sort(bytes, std::greater());
+  bytes.resize(std::min(bytes.size(), PartSlides::kMostOpen));
+  return std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0});
+}
+
 void PathologyRun::tell_plan() const {
   std::size_t found = 0;
   for (const auto& units : units_) found += patches_in(units);
@@ -229,8 +239,9 @@ void PathologyRun::tell_plan() const {
       options_.on_plan(fmt::format("{}: {} of {} {} ({})", limit.name, limit.kept, limit.wanted,
                                    limit.unit, limit.detail));
     options_.on_plan(fmt::format(
-        "memory: weights {:.0f} MiB, KV cache {:.0f} MiB, working set {:.0f} MiB; {:.0f} MiB free",
-        mib(plan.weights), mib(plan.kv_cache), mib(working), mib(available)));
+        "memory: weights {:.0f} MiB, KV cache {:.0f} MiB, working set {:.0f} MiB, and up to {:.0f} "
+        "MiB of slide files while memory is free; {:.0f} MiB free",
+        mib(plan.weights), mib(plan.kv_cache), mib(working), mib(mapped_bytes()), mib(available)));
   }
   if (plan.kv_cache + working <= available) return;
   raise(ErrorKind::out_of_memory,

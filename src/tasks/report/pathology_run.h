@@ -38,6 +38,7 @@ class PathologyRun {
   [[nodiscard]] vision::PatchReading reading() const;
   [[nodiscard]] engine::DeferredImage defer(std::size_t slide, const vision::Patch& patch) const;
   [[nodiscard]] std::size_t chosen_patches() const;
+  [[nodiscard]] std::uint64_t mapped_bytes() const;  // of the slides that are open at once
   void tell_plan() const;
   void answer();
   void describe();
