@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "base/raise.h"
 #include "base/sha256.h"
-#include "model/weights/http_client.h"
+#include "model/weights/resumed_download.h"
+#include "net/http/client.h"
+#include "net/http/url.h"
 
 namespace galen::model {
 namespace {
@@ -108,6 +111,17 @@ std::string unquoted(std::string etag) {
   return etag;
 }
 
+void check_hub(const net::HttpResponse& response) {
+  const bool is_refused = response.status == 401 || response.status == 403;
+  if (response.status == 404) {
+    raise(ErrorKind::not_found, "{}: the hub has no such model, revision or file",
+          net::shown_address(response.url));
+  }
+  // A file's redirect to the place where it lies is an answer.
+  if (response.status < 300 || response.status >= 400)
+    net::check_status(response, is_refused ? "accept the model's licence there, set HF_TOKEN" : "");
+}
+
 /// Digest and size of one file on the hub.
 struct Blob {
   std::string etag;  ///< SHA-256 of a large file, git's SHA-1 of a small one
@@ -115,18 +129,25 @@ struct Blob {
   bool has_size = false;
 };
 
-Blob describe_blob(const HttpHeaders& headers, const std::string& url) {
+Blob describe_blob(const net::HttpResponse& headers, const std::string& url) {
   Blob blob;
-  const std::string linked = headers.get("x-linked-etag");
-  blob.etag = unquoted(linked.empty() ? headers.get("etag") : linked);
+  const std::string linked = headers.header("x-linked-etag");
+  blob.etag = unquoted(linked.empty() ? headers.header("etag") : linked);
   if (!is_hex(blob.etag, 64) && !is_hex(blob.etag, 40))
     raise(ErrorKind::malformed, "{}: the hub states no digest", url);
-  const std::string linked_size = headers.get("x-linked-size");
+  const std::string linked_size = headers.header("x-linked-size");
   const std::string size =
-      linked_size.empty() && linked.empty() ? headers.get("content-length") : linked_size;
+      linked_size.empty() && linked.empty() ? headers.header("content-length") : linked_size;
   blob.has_size =
       std::from_chars(size.data(), size.data() + size.size(), blob.size).ec == std::errc();
   return blob;
+}
+
+net::HttpOptions client_options(const HubOptions& options) {
+  net::HttpOptions made;
+  made.bearer = options.token.empty() ? environment("HF_TOKEN") : options.token;
+  made.cancel = options.cancel;
+  return made;
 }
 
 /// One repository in the cache.
@@ -136,7 +157,7 @@ class Repository {
       : name_(name),
         options_(options),
         folder_(cache_folder(options) / repository_folder(name)),
-        client_(options.token.empty() ? environment("HF_TOKEN") : options.token, options.cancel) {
+        client_(client_options(options)) {
     if (options.revision.empty() || !is_plain(options.revision)) {
       raise(ErrorKind::invalid_argument, "'{}' is not a revision", options.revision);
     }
@@ -155,7 +176,7 @@ class Repository {
   fs::path download(const std::string& endpoint) {
     const std::string listing_url =
         fmt::format("{}/api/models/{}/revision/{}", endpoint, name_, options_.revision);
-    const Listing listing = read_listing(client_.get(listing_url, kMaxListing), listing_url);
+    const Listing listing = read_listing(fetch(listing_url), listing_url);
     const fs::path snapshot = folder_ / "snapshots" / listing.commit;
     fs::create_directories(folder_ / "blobs");
     for (const std::string& file : listing.files) {
@@ -170,8 +191,29 @@ class Repository {
   }
 
  private:
+  std::string fetch(const std::string& url) {
+    net::HttpRequest request;
+    request.url = url;
+    request.max_bytes = kMaxListing;
+    request.redirects = net::Redirects::anywhere;
+    net::HttpResponse response = client_.send(request);
+    check_hub(response);
+    return std::move(response.body);
+  }
+
+  Blob describe(const std::string& url) {
+    net::HttpRequest request;
+    request.method = "HEAD";
+    request.url = url;
+    // Digest and size stand in the first answer, not where it redirects to.
+    request.redirects = net::Redirects::none;
+    const net::HttpResponse response = client_.send(request);
+    check_hub(response);
+    return describe_blob(response, url);
+  }
+
   std::string fetch_blob(const std::string& url, const std::string& file) {
-    const Blob blob = describe_blob(client_.head(url), url);
+    const Blob blob = describe(url);
     const fs::path path = folder_ / "blobs" / blob.etag;
     if (fs::exists(path)) return blob.etag;
     fs::path partial = path;
@@ -179,7 +221,7 @@ class Repository {
     const std::uint64_t have = fs::exists(partial) ? fs::file_size(partial) : 0;
     if (!blob.has_size || have < blob.size || blob.size == 0) {
       Progress progress("pull " + file, blob.has_size ? blob.size - have : 0, "bytes");
-      client_.download(url, partial, blob.etag, progress);
+      check_hub(resume_download(client_, url, partial, blob.etag, progress));
     }
     check_blob(partial, blob, url);
     fs::rename(partial, path);
@@ -209,7 +251,7 @@ class Repository {
   std::string name_;
   HubOptions options_;
   fs::path folder_;
-  HttpClient client_;
+  net::HttpClient client_;
 };
 
 }  // namespace
