@@ -29,6 +29,7 @@ void add_classify(CLI::App& app, Context& context);
 void add_embed(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);
+void add_deid(CLI::App& app, Context& context);
 void add_slide(CLI::App& app, Context& context);
 void add_models(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);

@@ -18,15 +18,15 @@ constexpr std::uint16_t kSequenceEnd = 0xE0DD;
 constexpr std::array<std::string_view, 13> kLongVrs = {"OB", "OD", "OF", "OL", "OV", "OW", "SQ",
                                                        "SV", "UC", "UN", "UR", "UT", "UV"};
 
-bool has_long_length(std::string_view vr) {
-  return std::find(kLongVrs.begin(), kLongVrs.end(), vr) != kLongVrs.end();
-}
-
 bool is_vr(const std::uint8_t* bytes) {
   return bytes[0] >= 'A' && bytes[0] <= 'Z' && bytes[1] >= 'A' && bytes[1] <= 'Z';
 }
 
 }  // namespace
+
+bool has_long_length(std::string_view vr) {
+  return std::find(kLongVrs.begin(), kLongVrs.end(), vr) != kLongVrs.end();
+}
 
 bool is_pixel_data(const Element& element) {
   return element.group == kPixelData.group &&

@@ -14,6 +14,9 @@ namespace galen::dicom {
 [[nodiscard]] std::uint32_t read_u32(const std::uint8_t* bytes, bool big_endian);
 [[nodiscard]] std::uint64_t read_u64(const std::uint8_t* bytes, bool big_endian);
 
+/// True for a VR with a 32-bit length in explicit encoding (PS3.5 table 7.1-1).
+[[nodiscard]] bool has_long_length(std::string_view vr);
+
 /// PixelData, FloatPixelData or DoublePixelData.
 [[nodiscard]] bool is_pixel_data(const Element& element);
 

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,7 +59,6 @@ class FoldRun {
                                         const std::vector<std::size_t>& bags) const;
   [[nodiscard]] double validation_loss();
   void keep_if_best(double loss);
-  [[nodiscard]] std::map<std::string, torch::Tensor> weights() const;
   [[nodiscard]] BagResult forward(std::size_t bag, bool with_label);
 
   const BagList& list_;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include <galen/deid.h>
+
+#include "io/dicom/edit.h"
+
+namespace galen::deid {
+
+/// Makes regions of every frame black. Plain pixels are changed in place; compressed ones are
+/// decoded, and the image is plain afterwards: gives the transfer syntax to write it with, or an
+/// empty string when that stays. Throws as FrameReader; unsupported for floating point.
+[[nodiscard]] std::string blank_regions(dicom::EditItem& root, const dicom::Dataset& dataset,
+                                        const std::vector<PixelRegion>& regions);
+
+}  // namespace galen::deid
