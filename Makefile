@@ -1,8 +1,11 @@
 # The two commands of the README are `make demo` and `make test`; each does its own set-up.
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
+# The Python of the tests; the rest of the tree needs none.
+DEPS := $(or $(GALEN_DEPS_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/galen/deps)
+export GALEN_TEST_PYTHON ?= $(DEPS)/test-venv/bin/python
 
-.PHONY: setup setup-train build train dev demo test test-slow asan tsan fuzz bench lint lint-train format docs clean
+.PHONY: setup setup-train setup-test build train dev demo test test-slow asan tsan fuzz bench lint lint-train format docs clean
 
 setup:
 	@scripts/setup
@@ -13,6 +16,9 @@ setup-train:
 build: setup
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release -j $(JOBS)
+
+setup-test:
+	@scripts/setup --train --test
 
 # galen and galen-train.
 train: setup-train
@@ -26,10 +32,10 @@ dev: setup-train
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev -j $(JOBS)
 
-test: dev
+test: setup-test dev
 	@ctest --test-dir build/dev --output-on-failure -LE slow -j $(JOBS)
 
-test-slow: dev
+test-slow: setup-test dev
 	@ctest --test-dir build/dev --output-on-failure -L slow
 
 asan tsan: setup

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <gtest/gtest.h>
 
+#include "../unit/tasks/report_fixture.h"
 #include "slide_job.h"
 
 namespace galen {
@@ -44,6 +45,27 @@ print(json.dumps(run))
   EXPECT_EQ(run["failed"], 1);
   EXPECT_EQ(run["error"][0], 3);
   EXPECT_NE(run["error"][1].get<std::string>().find("none"), std::string::npos);
+}
+
+TEST(Python, ReportGivesTheDocumentThatTheProgramPrints) {
+  const SlideJob job(0);
+  if (run_python(job, "-c 'import json'").status != 0) GTEST_SKIP() << "no " << python();
+  ASSERT_EQ(
+      run_galen({"models", "import", GALEN_SOURCE_DIR "/tests/golden/gemma3/sharded/checkpoint",
+                 "--name", "gemma"},
+                job.environment())
+          .status,
+      0);
+  tasks::write_slide(job.scratch() / "a.tif", 3, 3);
+  const Outcome outcome =
+      run_python(job, "-c 'import json, galen_med; print(json.dumps(galen_med.report(\"" +
+                          (job.scratch() / "a.tif").string() +
+                          "\", specimen=\"colon, biopsy\", model=\"gemma\", patch_size=56, "
+                          "tokens_per_patch=4, max_tokens=6)))'");
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const Json report = parse_json(outcome.out, "python");
+  EXPECT_EQ(report["specimen"], "colon, biopsy");
+  EXPECT_EQ(report["manifest"]["patches"].size(), 9U);
 }
 
 TEST(Python, ARayNodeKilledOnTheWayLosesAndDoublesNothing) {

@@ -125,10 +125,10 @@ with h5py.File(sys.argv[1]) as file:
 
 TEST(SlideVerb, H5pyReadsTheFileOfPatchesAsTridentDoes) {
   const Scratch scratch;
-  const char* own = std::getenv("GALEN_PYTHON");
+  const char* own = std::getenv("GALEN_TEST_PYTHON");
   const std::string python = own == nullptr ? "python3" : own;
   if (run_shell(python + " -c 'import h5py'").status != 0) {
-    GTEST_SKIP() << python << " has no h5py; GALEN_PYTHON names another Python";
+    GTEST_SKIP() << python << " has no h5py; GALEN_TEST_PYTHON names another Python";
   }
   const std::string slide = slide_in(scratch, "a.tiff", kTwoMicrometres);
   const std::string file = (scratch / "a.h5").string();

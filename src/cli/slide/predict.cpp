@@ -135,7 +135,7 @@ int run_predict(const PredictVerb& verb, const Context& context) {
   const tasks::MilHead head(verb.head);
   std::vector<std::string> columns{"slide"};
   for (const std::string& name : head.classes()) columns.push_back(name);
-  if (head.classes().empty()) columns.emplace_back("risk");
+  if (head.classes().empty()) columns.push_back(head.output());
   std::string csv = store::csv_line(columns);
   OrderedJson json = OrderedJson::array();
   const int status =
@@ -201,7 +201,8 @@ void add_features_option(CLI::App& verb, std::vector<std::string>& features) {
 void add_predict(CLI::App& slide, Context& context) {
   auto verb = std::make_shared<PredictVerb>();
   CLI::App* app = slide.add_subcommand(
-      "predict", "Classes or risk of slides by a run of `galen train mil`, with attention maps");
+      "predict",
+      "Classes, risk or value of slides by a run of `galen train mil`, with attention maps");
   add_features_option(*app, verb->features);
   app->add_option("--head", verb->head, "Folder of the run; its folds are averaged")
       ->type_name("DIR")

@@ -124,9 +124,19 @@ void FoldRun::train(const CancelToken& cancel) {
     if (should_stop() || progress_.epoch % training_.checkpoint_every == 0) save();
   }
   if (best_ && progress_.best_epoch > 0) copy_weights(*best_, *model_);
+  write_tensors(folder_ / "model.safetensors", weights());
+}
+
+std::map<std::string, torch::Tensor> FoldRun::weights() const {
   std::map<std::string, torch::Tensor> weights;
   collect(*model_, "", weights);
-  write_tensors(folder_ / "model.safetensors", weights);
+  // In the file the last layer gives values, so that whoever applies it needs no scale.
+  for (auto& [name, tensor] : weights) {
+    if (!name.starts_with("classifier")) continue;
+    tensor = tensor * scale_;
+    if (name.ends_with(".bias")) tensor = tensor + centre_;
+  }
+  return weights;
 }
 
 void FoldRun::keep_if_best(double loss) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,7 @@ class FoldRun {
                                         const std::vector<std::size_t>& bags) const;
   [[nodiscard]] double validation_loss();
   void keep_if_best(double loss);
+  [[nodiscard]] std::map<std::string, torch::Tensor> weights() const;
   [[nodiscard]] BagResult forward(std::size_t bag, bool with_label);
 
   const BagList& list_;

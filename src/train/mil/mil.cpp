@@ -76,6 +76,8 @@ OrderedJson describe_options(const MilOptions& options) {
           {"aggregator", options.aggregator},
           {"hidden", options.hidden},
           {"attention_width", options.attention_width},
+          {"heads", AggregatorOptions{}.heads},
+          {"landmarks", AggregatorOptions{}.landmarks},
           {"dropout", options.dropout},
           {"instance_loss", options.instance_loss},
           {"instance_patches", options.instance_patches},

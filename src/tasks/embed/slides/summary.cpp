@@ -101,7 +101,7 @@ std::string table(const OrderedJson& rows, const std::vector<std::string>& colum
 
 std::string markdown_of(const OrderedJson& summary) {
   std::string text =
-      fmt::format("# Embeddings\n\n{} slides with {} patches; {} slides failed.\n\n",
+      fmt::format("# Embeddings\n\nSlides: {}, patches: {}, failed slides: {}.\n\n",
                   summary["done"].get<std::size_t>(), summary["patches"].get<std::size_t>(),
                   summary["failed"].get<std::size_t>());
   if (!summary["failures"].empty())

@@ -8,6 +8,7 @@
 #include <galen/error.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "io/store/safetensors.h"
 
 namespace galen::tasks {
@@ -186,6 +187,78 @@ TEST_F(MilHeadTest, AttentionOfManyBlocksSumsToOne) {
   for (std::size_t i = 0; i < patches_.features.size(); ++i)
     bag[i % 3] += double{result.attention[i / 3]} * double{patches_.features[i]};
   for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(result.outputs[i], bag[i], 1e-5);
+}
+
+TEST_F(MilHeadTest, RegressionGivesTheValueItself) {
+  layers_["classifier"] = doubled({1, 3, {1, 0, 0}});
+  write_fold(0);
+  write_facts("abmil", "regression");
+  const MilHead head(run_);
+  EXPECT_EQ(head.output(), "value");
+  EXPECT_TRUE(head.classes().empty());
+  expect_near(head.apply(patches_, 1).outputs, {kGatedBag[0]});
+}
+
+/// make_mil.py's TransMIL: element j of parameter i, by name, is 0.4 sin(1 + i + 0.37 j).
+void write_golden_transmil(const fs::path& path) {
+  std::vector<store::Tensor> tensors;
+  for (const auto& [name, shape] : std::map<std::string, std::vector<std::uint64_t>>{
+           {"attention1.residual.weight", {2, 1, 33, 1}},
+           {"attention1.to_out.bias", {16}},
+           {"attention1.to_out.weight", {16, 16}},
+           {"attention1.to_qkv.weight", {48, 16}},
+           {"attention2.residual.weight", {2, 1, 33, 1}},
+           {"attention2.to_out.bias", {16}},
+           {"attention2.to_out.weight", {16, 16}},
+           {"attention2.to_qkv.weight", {48, 16}},
+           {"class_token", {1, 16}},
+           {"classifier.bias", {3}},
+           {"classifier.weight", {3, 16}},
+           {"conv3.bias", {16}},
+           {"conv3.weight", {16, 1, 3, 3}},
+           {"conv5.bias", {16}},
+           {"conv5.weight", {16, 1, 5, 5}},
+           {"conv7.bias", {16}},
+           {"conv7.weight", {16, 1, 7, 7}},
+           {"embedding.bias", {16}},
+           {"embedding.weight", {16, 6}}})
+    tensors.push_back({.name = name, .shape = {shape.begin(), shape.end()}});
+  const std::size_t filled = tensors.size();
+  for (const std::string norm : {"norm", "norm1", "norm2"}) {
+    tensors.push_back({.name = norm + ".weight", .shape = {16}});
+    tensors.push_back({.name = norm + ".bias", .shape = {16}});
+  }
+  store::SafetensorsWriter writer(path, tensors);
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    std::size_t count = 1;
+    for (const auto side : tensors[i].shape) count *= side;
+    std::vector<float> values(count, tensors[i].name.ends_with("weight") ? 1.0F : 0.0F);
+    for (std::size_t j = 0; i < filled && j < count; ++j)
+      values[j] = static_cast<float>(
+          0.4 * std::sin(1 + static_cast<double>(i) + 0.37 * static_cast<double>(j)));
+    writer.write(values);
+  }
+  writer.commit();
+}
+
+TEST_F(MilHeadTest, TransMilEqualsThePublishedAttentionPackage) {
+  fs::create_directories(run_ / "fold-0");
+  write_golden_transmil(run_ / "fold-0" / "model.safetensors");
+  write_file(run_ / "mil.json", R"({"options":{"task":"survival","aggregator":"transmil",)"
+                                R"("landmarks":4}})");
+  const fs::path golden = GALEN_SOURCE_DIR "/tests/golden/mil.json";
+  const Json cases = parse_json(read_file(golden, 1 << 22), golden.string()).at("transmil");
+  ASSERT_EQ(cases.size(), 4U);
+  const MilHead head(run_);
+  for (const auto& [count, logits] : cases.items()) {
+    const auto rows = std::stoul(count);
+    patches_ = {rows, 6, waves(rows, 6, std::sin, 0.3, 0.7, 1.1).values, {}, {}};
+    const MilResult result = head.apply(patches_, 2);
+    for (std::size_t i = 0; i < 3; ++i)
+      EXPECT_NEAR(result.outputs.at(i), logits.at(i).get<double>(), 1e-5) << count;
+    EXPECT_EQ(result.attention.size(), rows);
+    EXPECT_EQ(result.maps, 1U);
+  }
 }
 
 TEST_F(MilHeadTest, WhatItCannotApplyIsRefused) {

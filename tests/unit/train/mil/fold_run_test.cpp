@@ -2,7 +2,9 @@
 
 #include <galen/error.h>
 
+#include "base/json.h"
 #include "drawn_bags.h"
+#include "tasks/slide_level/mil_head.h"
 
 namespace galen::train {
 namespace {
@@ -116,6 +118,48 @@ TEST(FoldRun, draws_each_class_as_often_on_request) {
       mean_ill[weighted ? 1 : 0] += predicted.row(i)[0] / static_cast<double>(predicted.rows);
   }
   EXPECT_GT(mean_ill[1], mean_ill[0] + 0.1);
+}
+
+/// What `galen slide predict` makes of the fold's file beside what the fold itself gives.
+void expect_same_as_predict(Fixture& fixture, const std::string& aggregator, MilTask task) {
+  FoldRun run = fixture.run("fold-0");
+  run.train(CancelToken());
+  const OrderedJson facts{{"classes", fixture.list.classes},
+                          {"options",
+                           {{"task", task == MilTask::regression ? "regression" : "classification"},
+                            {"aggregator", aggregator},
+                            {"landmarks", fixture.model.landmarks}}}};
+  write_file(fixture.folder / "mil.json", facts.dump());
+  const tasks::MilHead head(fixture.folder);
+  const Matrix expected = run.predict({0, 1});
+  for (const std::size_t bag : {std::size_t{0}, std::size_t{1}}) {
+    const store::Patches patches = store::read_patches(fixture.list.bags[bag].file);
+    const tasks::MilResult result = head.apply(patches, 2);
+    ASSERT_EQ(result.outputs.size(), expected.columns);
+    for (std::size_t i = 0; i < expected.columns; ++i)
+      EXPECT_NEAR(result.outputs[i], expected.row(bag)[i], 1e-5);
+    const torch::Tensor attention = run.attention(bag).flatten().contiguous();
+    ASSERT_EQ(result.attention.size(), static_cast<std::size_t>(attention.numel()));
+    for (std::size_t i = 0; i < result.attention.size(); ++i)
+      EXPECT_NEAR(result.attention[i], attention.data_ptr<float>()[i], 1e-5);
+  }
+}
+
+TEST(FoldRun, slide_predict_gives_the_same_for_transmil) {
+  Fixture fixture("predict_transmil");
+  fixture.model.kind = AggregatorKind::transmil;
+  fixture.model.heads = 2;
+  fixture.model.landmarks = 4;
+  expect_same_as_predict(fixture, "transmil", MilTask::classification);
+}
+
+TEST(FoldRun, slide_predict_gives_the_value_of_a_regression) {
+  Fixture fixture("predict_value");
+  fixture.training.task = MilTask::regression;
+  fixture.model.outputs = 1;
+  for (std::size_t i = 0; i < fixture.list.bags.size(); ++i)
+    fixture.list.bags[i].value = 50 + 10 * static_cast<double>(i % 3);
+  expect_same_as_predict(fixture, "abmil", MilTask::regression);
 }
 
 }  // namespace
