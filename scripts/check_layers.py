@@ -13,7 +13,9 @@ APART = [{"serve", "eval"}, {"serve", "train"}]
 
 # Header pattern -> folders below src/ that may include it.
 OWNERS = {
-    r"dcmtk/|openjpeg\.h|opj_config|charls/": ["io/dicom"],
+    r"dcmtk/": ["io/dicom", "report/dicom"],
+    r"openjpeg\.h|opj_config|charls/": ["io/dicom"],
+    r"hpdf\.h": ["report"],
     r"openslide/|openslide\.h": ["io/slide"],
     r"nifti": ["io/volume"],
     r"htslib/": ["io/genotype"],

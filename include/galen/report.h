@@ -1,60 +1,101 @@
 #pragma once
-// Reports that a model writes about whole studies.
-//
-//   galen::Reporter reporter({.model = "medgemma-1.5-4b-it"});
-//   for (const auto& part : galen::find_parts({"slides/"}))
-//     std::cout << galen::report_text(reporter.pathology(part, {.specimen = "colon, biopsy"}));
+// What a model wrote about a study, and the forms it can be written in. Reporter (reporter.h) makes
+// reports.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include <galen/ask.h>
-#include <galen/cancel.h>
+#include <galen/dicom_study.h>
 #include <galen/geometry.h>
 #include <galen/image.h>
 
 namespace galen {
 
+/// A concept of a published vocabulary.
+struct Code {
+  std::string scheme;   ///< as DICOM names it: "SCT" (SNOMED CT), "DCM", "LN" (LOINC)
+  std::string value;    ///< e.g. "60046008"
+  std::string meaning;  ///< e.g. "Pleural effusion"
+};
+
+enum class Laterality { unknown, left, right, bilateral };
+/// What the text says of a finding: read by rules, not by the model.
+enum class Certainty { unknown, present, possible, absent };
+
 struct ReportSection {
-  std::string title;
+  std::string title;  ///< "Findings", "Impression", "Comparison", "Diagnosis" ...
   std::string text;
+};
+
+/// A structure that the model located, in pixels of the stored image: (0, 0) is the upper left
+/// corner of the first pixel, x to the right, y down.
+struct ReportBox {
+  std::size_t image = 0;  ///< index into Report::images
+  double x0 = 0;
+  double y0 = 0;
+  double x1 = 0;
+  double y1 = 0;
+  std::string label;
 };
 
 /// One statement of the report.
 struct ReportFinding {
   std::string text;
+  std::optional<Code> code = {};  ///< only where the vocabulary is certain
+  std::optional<Code> site = {};
+  Laterality laterality = Laterality::unknown;
+  Certainty certainty = Certainty::unknown;
+  std::vector<ReportBox> boxes = {};
 };
 
-/// A file that the images of a report were taken from, and how much of it.
+/// One test of a laboratory report, in the document's own words; empty where it says nothing.
+struct LabResult {
+  std::string name;
+  std::string result;
+  std::string unit;
+  std::string range;
+  std::string panel;
+  std::string method;
+  std::string specimen;
+  std::string sample_collection_time;  ///< DD-MM-YYYY HH:MM:SS
+};
+
+/// A file or series that the images of a report were taken from, and how much of it.
 struct ReportSource {
-  std::string name;             ///< of the file, without its folder
-  std::string id;               ///< SHA-256 of samples of its content; the same on every machine
-  Mpp mpp;                      ///< of level 0
-  std::size_t cells = 0;        ///< patches of the grid with enough tissue
+  std::string name;  ///< of the file, without its folder; empty for a DICOM series
+  std::string id;    ///< SHA-256 of its content (of a slide: of samples); the same on every machine
+  Mpp mpp;           ///< of level 0 of a slide
+  std::size_t cells = 0;        ///< patches of the grid with enough tissue; slices of a volume
   std::size_t first_image = 0;  ///< index into Report::images
   std::size_t images = 0;       ///< of them shown, from first_image on
+  std::string modality = {};    ///< "CR", "CT" ...; empty when the file does not say
+  std::string study_uid = {};   ///< of a DICOM series
+  std::string series_uid = {};  ///< of a DICOM series
+  bool is_prior = false;        ///< an earlier study, for comparison
 };
 
-/// One image shown to the model: a square of a source.
+/// One image shown to the model: a square of a slide, a slice or a picture.
 struct ReportImage {
   std::size_t source = 0;  ///< index into Report::sources
-  double x = 0;            ///< corner, level-0 pixels
-  double y = 0;            ///< corner, level-0 pixels
-  double tissue = 0;       ///< share that is tissue, 0 to 1
+  double x = 0;            ///< corner of a patch, level-0 pixels
+  double y = 0;            ///< corner of a patch, level-0 pixels
+  double tissue = 0;       ///< share of a patch that is tissue, 0 to 1
+  int slice = 0;           ///< number in "SLICE n" as the model was told; 0 where it was told none
+  int width = 0;           ///< pixels of the stored image; 0 for patches
+  int height = 0;
+  std::optional<DicomReference> dicom = {};
+  std::optional<ImagePlane> plane = {};
 };
 
 /// A limit that left something out.
 struct ReportLimit {
-  std::string name;        ///< "slide cap", "patch cap" or "context"
-  std::string unit;        ///< "slides" or "patches"
+  std::string name;        ///< "slide cap", "patch cap", "slice cap" or "context"
+  std::string unit;        ///< "slides", "patches" or "slices"
   std::size_t wanted = 0;  ///< before the limit
   std::size_t kept = 0;
   std::string detail;  ///< one sentence: the limit and what would raise it
@@ -67,15 +108,19 @@ struct ReportPicture {
 
 /// What a report says, and all that is needed to make it again. Not for clinical use.
 struct Report {
-  std::string kind;       ///< "pathology"
-  std::string method;     ///< "part", "ss-random" or "ss-llm"
+  std::string kind;       ///< "pathology", "cxr", "ct", "mr", "dermatology", "ophthalmology", "lab"
+  std::string method;     ///< of pathology: "part", "ss-random" or "ss-llm"
   std::string case_name;  ///< may be empty
   std::string part;       ///< may be empty
-  std::string specimen;   ///< tissue and procedure, e.g. "colon, biopsy"
+  std::string specimen;   ///< of pathology: tissue and procedure, e.g. "colon, biopsy"
+  std::string indication;  ///< as given; may be empty
   std::vector<ReportSection> sections;
-  std::vector<ReportFinding> findings;  ///< the lines of the diagnosis
-  bool is_complete = true;              ///< false when the model's answer was cut
+  std::vector<ReportFinding> findings;
+  std::vector<LabResult> lab_results;
+  std::vector<std::string> notes;  ///< what a reader should know of the images; one sentence each
+  bool is_complete = true;         ///< false when an answer of the model was cut
 
+  std::optional<DicomSubject> subject;  ///< of a DICOM study; in DICOM and FHIR outputs only
   std::vector<ReportSource> sources;
   std::vector<ReportImage> images;
   int patch_size = 0;           ///< pixels
@@ -91,6 +136,7 @@ struct Report {
   std::string model;
   std::map<std::string, std::string> model_sha256;  ///< by file
   std::string tool_version;
+  std::string created;  ///< ISO 8601 in UTC, "2026-11-27T02:30:00Z"; empty = not stated
   int prompt_tokens = 0;
   int answer_tokens = 0;
   int images_cached = 0;
@@ -104,86 +150,34 @@ struct Report {
 
 /// For people to read; ends with a line break.
 [[nodiscard]] std::string report_text(const Report& report);
-/// Everything but the pictures, as one JSON document.
+/// The same as Markdown (CommonMark).
+[[nodiscard]] std::string report_markdown(const Report& report);
+/// Everything but the pictures and the subject, as one JSON document after
+/// docs/report.schema.json.
 [[nodiscard]] std::string report_json(const Report& report);
-/// The part of report_json that says which patches were used and which limits held, so that a run
-/// repeats.
+/// The part of a pathology report's JSON that says which patches were used and which limits held,
+/// so that a run repeats.
 [[nodiscard]] std::string report_manifest(const Report& report);
-/// One page with the pictures; no file name stands on it.
+/// One page with the pictures; no file name and no patient data stands on it.
 [[nodiscard]] std::string report_html(const Report& report);
+/// The same as PDF, A4: equal bytes for equal reports whatever their times. Characters that
+/// Windows-1252 lacks come out as "?". Throws invalid_argument for pictures of other than 8 bits.
+[[nodiscard]] std::string report_pdf(const Report& report);
+/// A FHIR R4 Bundle (collection): DiagnosticReport, Observation for each finding or test, Device,
+/// Provenance, and of a DICOM study Patient and ImagingStudy. Ids are the same for the same report.
+[[nodiscard]] std::string report_fhir(const Report& report);
 
-/// A specimen part of a case with all its slides.
-struct SpecimenPart {
-  std::string case_name;
-  std::string part;
-  std::string specimen;  ///< takes the place of PathologyOptions::specimen
-  std::vector<std::filesystem::path> slides;
+enum class DicomForm {
+  structured,         ///< Comprehensive 3D SR by TID 1500: findings, sites, boxes
+  text,               ///< Basic Text SR
+  segmentation,       ///< one binary segment for each located structure
+  secondary_capture,  ///< the first picture
+  pdf,                ///< report_pdf as Encapsulated PDF
 };
 
-/// Slides, or folders of slides, as one part, in the order given, files of a folder by name; a CSV
-/// or JSONL with the columns case, part and slide (relative to the list; a column specimen if there
-/// is one) as one part for each case and part. Throws not_found; invalid_argument when a list is
-/// given together with slides, or there is no slide.
-[[nodiscard]] std::vector<SpecimenPart> find_parts(
-    const std::vector<std::filesystem::path>& inputs);
-
-enum class PatchSelect {
-  random,     ///< without replacement, by seed
-  uniform,    ///< evenly spaced in reading order
-  diverse,    ///< unlike each other: k-means of the features in PathologyOptions::guide
-  attention,  ///< what a slide-level model looked at most, by the maps in PathologyOptions::guide
-};
-
-enum class PathologyMethod {
-  part,       ///< all slides in one context
-  ss_random,  ///< one slide of the part, drawn by seed
-  ss_llm,     ///< a text for each slide, merged by the language model
-};
-
-struct PathologyOptions {
-  std::string specimen;  ///< tissue and procedure
-  std::string prompt;    ///< instead of the profile's "pathology.report"
-  PathologyMethod method = PathologyMethod::part;
-  int max_slides = 50;          ///< of a part; the first are kept
-  int max_patches = 0;          ///< of a part; 0 = the model's own
-  int patch_size = 0;           ///< pixels; 0 = the model's own
-  double patch_mpp = 0;         ///< micrometres per pixel; 0 = the model's own
-  double tokens_per_patch = 0;  ///< a square number, 1/4 or 1/16; 0 = the model's own
-  double min_tissue = 0.1;      ///< share of a patch
-  PatchSelect select = PatchSelect::random;
-  /// For diverse and attention: a folder with SLIDE.h5 for each slide, patch features in TRIDENT's
-  /// layout or the attention maps of `galen train mil`.
-  std::filesystem::path guide;
-  std::uint64_t seed = 0;
-  std::optional<Mpp> mpp;  ///< for slides that state none
-  int max_tokens = 500;    ///< of the answer
-  bool pictures = false;   ///< fill Report::pictures
-  const CancelToken* cancel = nullptr;
-  /// Told of progress: "slides" searched for tissue, "patches" read.
-  std::function<void(std::string_view stage, std::size_t done, std::size_t total)> on_progress;
-  /// Told once, before patches are read: what will be done, which limits hold, memory. One line
-  /// each.
-  std::function<void(std::string_view line)> on_plan;
-};
-
-/// A model that writes reports. Not thread-safe. Throws as Asker.
-class Reporter {
- public:
-  explicit Reporter(const ModelOptions& options);
-  ~Reporter();
-  Reporter(Reporter&&) noexcept;
-  Reporter& operator=(Reporter&&) noexcept;
-
-  /// The diagnosis of a part (PolyPath): tissue of its slides found, patches chosen within the
-  /// limits and shared among the slides by tissue, read, encoded and given to the model one after
-  /// another. Throws also invalid_argument (no specimen, tokens the tower cannot be pooled to),
-  /// unsupported (no tissue, no vision), limit_exceeded when not one patch fits the context,
-  /// out_of_memory before any patch is read.
-  [[nodiscard]] Report pathology(const SpecimenPart& part, const PathologyOptions& options);
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
+/// A DICOM file (PS3.10) for the report's study: patient and study of the source, a series of its
+/// own, UIDs that are the same for the same report. Throws invalid_argument for a report that is
+/// not of a DICOM study, segmentation without boxes, secondary capture without pictures.
+[[nodiscard]] std::string report_dicom(const Report& report, DicomForm form);
 
 }  // namespace galen

@@ -1,4 +1,4 @@
-// `galen report SLIDE... --kind pathology`.
+// `galen report STUDY...`.
 
 #include <CLI/CLI.hpp>
 #include <cctype>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <galen/report.h>
+#include <galen/reporter.h>
 
 #include "base/file.h"
 #include "base/progress.h"
@@ -17,6 +17,7 @@
 #include "cli/exit_status.h"
 #include "cli/model_options.h"
 #include "cli/output.h"
+#include "cli/report_outputs.h"
 #include "cli/verbs.h"
 
 namespace galen::cli {
@@ -26,18 +27,20 @@ namespace fs = std::filesystem;
 
 struct ReportArguments {
   std::vector<std::string> names;
-  std::string kind = "pathology";
+  std::string kind;
   std::string baseline;
   std::string tokens_per_patch;
   std::string select = "random";
   std::string guide;
   double mpp = 0;
-  std::string text_file;
-  std::string html_file;
-  std::string manifest_file;
+  std::vector<std::string> prior;
+  std::string prompt;
+  int max_tokens = 0;
+  ReportOutputs outputs;
   std::string folder;
   ModelOptions model;
   PathologyOptions pathology;
+  StudyOptions study;
 };
 
 /// A progress line for each stage of a report.
@@ -103,7 +106,9 @@ PathologyOptions options_of(const Context& context, const ReportArguments& argum
   options.guide = arguments.guide;
   options.seed = context.seed;
   if (arguments.mpp > 0) options.mpp = Mpp{arguments.mpp, arguments.mpp};
-  options.pictures = !arguments.html_file.empty() || !arguments.folder.empty();
+  options.pictures = arguments.outputs.needs_pictures() || !arguments.folder.empty();
+  options.prompt = arguments.prompt;
+  if (arguments.max_tokens > 0) options.max_tokens = arguments.max_tokens;
   options.cancel = &context.cancel;
   options.on_progress = [&stages](std::string_view stage, std::size_t done, std::size_t total) {
     stages.show(stage, done, total);
@@ -111,20 +116,6 @@ PathologyOptions options_of(const Context& context, const ReportArguments& argum
   if (!context.quiet)
     options.on_plan = [](std::string_view line) { fmt::print(stderr, "galen: {}\n", line); };
   return options;
-}
-
-void write_if_named(const std::string& file, const std::string& content) {
-  if (file == "-") return print(content);
-  if (!file.empty()) write_file(file, content);
-}
-
-void write_one(const Context& context, const ReportArguments& arguments, const Report& report) {
-  write_if_named(arguments.text_file, report_text(report));
-  write_if_named(arguments.manifest_file, report_manifest(report));
-  if (!arguments.html_file.empty()) write_if_named(arguments.html_file, report_html(report));
-  const bool is_printed =
-      arguments.text_file == "-" || arguments.manifest_file == "-" || arguments.html_file == "-";
-  if (!is_printed) print(context.json ? report_json(report) : report_text(report));
 }
 
 /// "CASE-PART" of letters, digits, points and dashes; "report" for slides that are not from a list.
@@ -137,7 +128,14 @@ std::string file_stem(const SpecimenPart& part) {
   return stem;
 }
 
-/// One set of files for each part; the JSON comes last and says that the part is done.
+/// The JSON comes last and says that the report is done.
+void write_set(const std::string& base, const Report& report) {
+  write_file(base + ".txt", report_text(report));
+  write_file(base + ".html", report_html(report));
+  write_file(base + ".json", report_json(report));
+}
+
+/// One set of files for each part.
 int write_folder(const Context& context, const ReportArguments& arguments, Reporter& reporter,
                  const std::vector<SpecimenPart>& parts) {
   Stages stages;
@@ -149,10 +147,7 @@ int write_folder(const Context& context, const ReportArguments& arguments, Repor
     const std::string base = (fs::path(arguments.folder) / file_stem(part)).string();
     if (fs::exists(base + ".json")) continue;
     try {
-      const Report report = reporter.pathology(part, options);
-      write_file(base + ".txt", report_text(report));
-      write_file(base + ".html", report_html(report));
-      write_file(base + ".json", report_json(report));
+      write_set(base, reporter.pathology(part, options));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled) throw;
       ++failed;
@@ -162,10 +157,8 @@ int write_folder(const Context& context, const ReportArguments& arguments, Repor
   return failed > 0 ? kPartialFailure : 0;
 }
 
-int report(const Context& context, ReportArguments& arguments) {
-  arguments.model.model = context.model;
-  arguments.model.threads = context.threads;
-  const std::vector<fs::path> inputs(arguments.names.begin(), arguments.names.end());
+int report_parts(const Context& context, const ReportArguments& arguments,
+                 const std::vector<fs::path>& inputs) {
   const std::vector<SpecimenPart> parts = find_parts(inputs);
   if (parts.size() > 1 && arguments.folder.empty()) {
     raise(ErrorKind::invalid_argument,
@@ -176,8 +169,52 @@ int report(const Context& context, ReportArguments& arguments) {
   const PathologyOptions options = options_of(context, arguments, stages);
   Reporter reporter(arguments.model);
   if (!arguments.folder.empty()) return write_folder(context, arguments, reporter, parts);
-  write_one(context, arguments, reporter.pathology(parts.front(), options));
+  write_outputs(context, arguments.outputs, reporter.pathology(parts.front(), options));
   return 0;
+}
+
+int report_study(const Context& context, const ReportArguments& arguments,
+                 const std::vector<fs::path>& inputs, StudyKind kind) {
+  StudyOptions options = arguments.study;
+  options.kind = kind;
+  options.prior.assign(arguments.prior.begin(), arguments.prior.end());
+  options.prompt = arguments.prompt;
+  options.max_tokens = arguments.max_tokens;
+  options.seed = context.seed;
+  options.pictures = arguments.outputs.needs_pictures() || !arguments.folder.empty();
+  options.cancel = &context.cancel;
+  if (!context.quiet) {
+    options.on_stage = [](std::string_view stage) {
+      fmt::print(stderr, "galen: the model writes: {}\n", stage);
+    };
+  }
+  Stages stages;
+  options.on_progress = [&stages](std::string_view unit, std::size_t done, std::size_t total) {
+    stages.show(unit, done, total);
+  };
+  const Report made = Reporter(arguments.model).study(inputs, options);
+  if (!arguments.folder.empty()) {
+    fs::create_directories(arguments.folder);
+    write_set((fs::path(arguments.folder) / "report").string(), made);
+  }
+  write_outputs(context, arguments.outputs, made);
+  return 0;
+}
+
+/// Whoever names a specimen speaks of slides.
+std::optional<StudyKind> kind_of(const ReportArguments& arguments,
+                                 const std::vector<fs::path>& inputs) {
+  if (!arguments.kind.empty()) return study_kind(arguments.kind);
+  return arguments.pathology.specimen.empty() ? guess_study_kind(inputs) : std::nullopt;
+}
+
+int report(const Context& context, ReportArguments& arguments) {
+  arguments.model.model = context.model;
+  arguments.model.threads = context.threads;
+  const std::vector<fs::path> inputs(arguments.names.begin(), arguments.names.end());
+  const std::optional<StudyKind> kind = kind_of(arguments, inputs);
+  return kind ? report_study(context, arguments, inputs, *kind)
+              : report_parts(context, arguments, inputs);
 }
 
 void add_patch_options(CLI::App& verb, ReportArguments& arguments) {
@@ -218,48 +255,61 @@ void add_patch_options(CLI::App& verb, ReportArguments& arguments) {
 }
 
 void add_answer_options(CLI::App& verb, ReportArguments& arguments) {
-  verb.add_option("--prompt", arguments.pathology.prompt,
+  verb.add_option("--prompt", arguments.prompt,
                   "Instead of the model's own; {type_procedure} stands for the specimen")
       ->type_name("TEXT");
-  verb.add_option("--max-tokens", arguments.pathology.max_tokens, "Longest answer")
+  verb.add_option("--max-tokens", arguments.max_tokens,
+                  "Longest answer; 0 = 500 for pathology, else the model's own limit")
       ->type_name("N")
-      ->check(CLI::Range(1, 1 << 20));
+      ->check(CLI::Range(0, 1 << 20));
+  verb.add_flag("--think", arguments.study.think, "Let a thinking model think first");
   verb.add_option("--rope-scale", arguments.model.rope_scale,
                   "Go this many times beyond the trained context, by squeezing positions")
       ->type_name("X")
       ->check(CLI::Range(1.0, 1024.0));
 }
 
-void add_output_options(CLI::App& verb, ReportArguments& arguments) {
-  verb.add_option("--text", arguments.text_file, "Write the report as text; - is standard output")
-      ->type_name("FILE");
-  verb.add_option("--html", arguments.html_file,
-                  "Write one page with the slides and the patches shown")
-      ->type_name("FILE");
-  verb.add_option("--manifest", arguments.manifest_file,
-                  "Write which patches were used and which limits held")
-      ->type_name("FILE");
-  verb.add_option("-o,--out", arguments.folder,
-                  "Folder for the text, the page and the JSON of each part of a list; parts whose "
-                  "JSON is there are passed over")
-      ->type_name("DIR");
+void add_study_options(CLI::App& verb, ReportArguments& arguments) {
+  StudyOptions& study = arguments.study;
+  verb.add_option("--kind", arguments.kind,
+                  "What is reported on; by default what modality and content say")
+      ->type_name("KIND")
+      ->check(
+          CLI::IsMember({"cxr", "ct", "mr", "dermatology", "ophthalmology", "lab", "pathology"}));
+  verb.add_option("--indication", study.indication, "Why the study was made, told to the model")
+      ->type_name("TEXT");
+  verb.add_option("--prior", arguments.prior,
+                  "An earlier chest radiograph to compare with; once for each file")
+      ->type_name("STUDY")
+      ->allow_extra_args(false);
+  verb.add_option("--locate", study.locate,
+                  "Ask for the box of a structure, as in \"right clavicle\"
+      ->allow_extra_args(false); once for each")
+      ->type_name("STRUCTURE");
+  verb.add_option("--locate-slice", study.locate_slice,
+                  "Number of the slice to locate in, as the model is told it; 0 = the middle one")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  verb.add_option("--series", study.series, "Series number, where a folder holds several")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  verb.add_flag("--allow-gaps", study.allow_gaps, "Report on a volume that lacks slices");
 }
 
 }  // namespace
 
 void add_report(CLI::App& app, Context& context) {
-  auto* verb =
-      app.add_subcommand("report", "Write a report: all slides of a part to one diagnosis");
+  auto* verb = app.add_subcommand(
+      "report", "Write a report on a study: radiographs, CT, MR, photographs, documents, slides");
   auto arguments = std::make_shared<ReportArguments>();
-  verb->add_option("slide", arguments->names,
-                   "Slides or folders of slides of one part, or a CSV of case, part, slide")
+  verb->add_option("study", arguments->names,
+                   "Files or a folder of one study; slides or folders of slides of one part, or a "
+                   "CSV of case, part, slide")
       ->required()
-      ->type_name("SLIDE");
-  verb->add_option("--kind", arguments->kind, "What is reported on")
-      ->type_name("KIND")
-      ->check(CLI::IsMember({"pathology"}));
+      ->type_name("STUDY");
+  add_study_options(*verb, *arguments);
   verb->add_option("--specimen", arguments->pathology.specimen,
-                   "Tissue and procedure, as in \"colon, biopsy\"")
+                   "Of slides: tissue and procedure, as in \"colon, biopsy\"")
       ->type_name("TEXT");
   verb->add_option("--baseline", arguments->baseline,
                    "Instead of all slides at once: one slide drawn by --seed, or a text for each "
@@ -269,9 +319,18 @@ void add_report(CLI::App& app, Context& context) {
   add_patch_options(*verb, *arguments);
   add_answer_options(*verb, *arguments);
   add_model_options(*verb, arguments->model);
-  add_output_options(*verb, *arguments);
+  add_report_outputs(*verb, arguments->outputs);
+  verb->add_option(
+          "-o,--out", arguments->folder,
+          "Folder for the text, the page and the JSON, of each part of a list; parts whose "
+          "JSON is there are passed over")
+      ->type_name("DIR");
   verb->footer(
       "Examples:\n"
+      "  galen report chest.dcm --indication \"cough\" --html report.html --fhir report.json\n"
+      "  galen report chest.dcm --prior old.dcm --locate \"right clavicle\" --sr report.dcm\n"
+      "  galen report ct/ --series 3 --pdf report.pdf --basic-sr report.dcm\n"
+      "  galen report labs.png --kind lab --json tests.json\n"
       "  galen report slides/ --specimen \"colon, biopsy\" --html report.html\n"
       "  galen report a.svs b.svs --specimen \"breast, excision\" --max-patches 40000 "
       "--patch-size 768 --tokens-per-patch 1\n"

@@ -63,19 +63,56 @@ std::vector<float> upright_slice(const Volume& volume, const Walk& walk, int k) 
   return values;
 }
 
+/// Makes pictures of slices. Holds what must be known of all slices before the first is shown.
+class SlicePictures {
+ public:
+  SlicePictures(const Volume& volume, const ViewRecipe& recipe)
+      : volume_(volume), recipe_(recipe), walk_(upright_walk(volume)) {
+    if (volume.unit == VoxelUnit::hounsfield) return;
+    const std::size_t first = volume.voxels.size() / static_cast<std::size_t>(volume.shape[3]);
+    range_ = finite_range(std::span(volume.voxels).first(first));
+  }
+
+  [[nodiscard]] Image picture(int k) const {
+    const std::vector<float> values = upright_slice(volume_, walk_, k);
+    return volume_.unit == VoxelUnit::hounsfield
+               ? ct_rgb(values, walk_.width, walk_.height, recipe_.ct_windows)
+               : grey_of_range(values, walk_.width, walk_.height, range_);
+  }
+
+ private:
+  const Volume& volume_;
+  const ViewRecipe& recipe_;
+  Walk walk_;
+  ValueRange range_;
+};
+
 }  // namespace
 
 std::vector<View> volume_views(const Volume& volume, const ViewRecipe& recipe) {
+  const SlicePictures pictures(volume, recipe);
+  return slice_views(volume.shape[2], recipe, [&](int k) { return pictures.picture(k); });
+}
+
+Image volume_picture(const Volume& volume, const ViewRecipe& recipe, int k) {
+  return SlicePictures(volume, recipe).picture(k);
+}
+
+std::pair<int, int> upright_size(const Volume& volume) {
   const Walk walk = upright_walk(volume);
-  const bool is_ct = volume.unit == VoxelUnit::hounsfield;
-  const std::size_t first = volume.voxels.size() / static_cast<std::size_t>(volume.shape[3]);
-  const ValueRange range =
-      is_ct ? ValueRange{} : finite_range(std::span(volume.voxels).first(first));
-  return slice_views(volume.shape[2], recipe, [&](int k) {
-    const std::vector<float> values = upright_slice(volume, walk, k);
-    return is_ct ? ct_rgb(values, walk.width, walk.height, recipe.ct_windows)
-                 : grey_of_range(values, walk.width, walk.height, range);
-  });
+  return {walk.width, walk.height};
+}
+
+std::array<double, 4> stored_box(const Volume& volume, const std::array<double, 4>& upright) {
+  const Walk walk = upright_walk(volume);
+  const auto [x0, y0, x1, y1] = upright;
+  const bool is_turned = std::abs(walk.right) != 1;  // rows of the picture run along stored columns
+  const double nx = volume.shape[0];
+  const double ny = volume.shape[1];
+  std::array<double, 4> box = is_turned ? std::array{y0, x0, y1, x1} : upright;
+  if ((is_turned ? walk.down : walk.right) < 0) box = {nx - box[2], box[1], nx - box[0], box[3]};
+  if ((is_turned ? walk.right : walk.down) < 0) box = {box[0], ny - box[3], box[2], ny - box[1]};
+  return box;
 }
 
 }  // namespace galen::vision

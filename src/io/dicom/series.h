@@ -36,6 +36,13 @@ struct Series {
 /// over with one warning for all.
 [[nodiscard]] std::vector<Series> find_series(const std::vector<std::filesystem::path>& paths);
 
+/// The slices of a volume in the order of its third axis, of the first time point.
+[[nodiscard]] std::vector<Slice> slices_of_volume(const Series& series);
+
+/// How many slices a volume series lacks: where the distance between neighbours is a multiple of
+/// the usual one, and their instance numbers, if they have any, jump as far.
+[[nodiscard]] std::size_t missing_slices(const Series& series);
+
 /// The voxels of a volume series: modality LUT applied, so Hounsfield units for CT. Repeated places
 /// make a fourth dimension when every place repeats equally often. Notes tell of gaps, tilt, mixed
 /// spacing and what find_series left out. Slices are decoded in parallel. Throws invalid_argument

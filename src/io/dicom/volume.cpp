@@ -93,21 +93,36 @@ void note_tilt(const Stack& stack, std::vector<std::string>& notes) {
   if (degrees > 0.5) notes.push_back(fmt::format("gantry tilt of {:.1f} degrees", degrees));
 }
 
-void note_spacing(const Stack& stack, std::vector<std::string>& notes) {
+/// Distances from each slice to the next.
+std::vector<double> steps_of(const Stack& stack) {
   std::vector<double> steps;
   const auto repeats = static_cast<std::size_t>(stack.nt);
   for (std::size_t i = repeats; i < stack.slices.size(); i += repeats) {
     steps.push_back(place(*stack.slices[i]) - place(*stack.slices[i - repeats]));
   }
+  return steps;
+}
+
+template <typename Number>
+Number median(std::vector<Number> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// Of a distance in usual ones: a whole number of them, two at least.
+bool is_multiple(double ratio) {
+  return ratio > 1.5 && std::abs(ratio - std::round(ratio)) < 0.1;
+}
+
+void note_spacing(const Stack& stack, std::vector<std::string>& notes) {
+  const std::vector<double> steps = steps_of(stack);
   if (steps.empty()) return;
-  std::vector<double> sorted = steps;
-  std::sort(sorted.begin(), sorted.end());
-  const double usual = sorted[sorted.size() / 2];
+  const double usual = median(steps);
   bool is_mixed = false;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const double ratio = steps[i] / usual;
     if (std::abs(ratio - 1) <= kSpacingRounding) continue;
-    const bool is_gap = ratio > 1.5 && std::abs(ratio - std::round(ratio)) < 0.1;
+    const bool is_gap = is_multiple(ratio);
     is_mixed = is_mixed || !is_gap;
     if (is_gap) {
       notes.push_back(fmt::format("gap of {:.2f} mm after slice {}, where {:.2f} mm is usual",
@@ -115,8 +130,9 @@ void note_spacing(const Stack& stack, std::vector<std::string>& notes) {
     }
   }
   if (is_mixed) {
-    notes.push_back(fmt::format("spacing between slices varies from {:.2f} to {:.2f} mm",
-                                sorted.front(), sorted.back()));
+    const auto [least, most] = std::minmax_element(steps.begin(), steps.end());
+    notes.push_back(
+        fmt::format("spacing between slices varies from {:.2f} to {:.2f} mm", *least, *most));
   }
 }
 
@@ -159,6 +175,39 @@ void decode_slices(const Stack& stack, const Sources& sources, Volume& volume) {
 }
 
 }  // namespace
+
+std::vector<Slice> slices_of_volume(const Series& series) {
+  std::vector<std::string> notes;
+  const Stack stack = stack_of(series, notes);
+  std::vector<Slice> slices;
+  for (std::size_t i = 0; i < stack.slices.size(); i += static_cast<std::size_t>(stack.nt))
+    slices.push_back(*stack.slices[i]);
+  return slices;
+}
+
+std::size_t missing_slices(const Series& series) {
+  std::vector<std::string> notes;
+  const Stack stack = stack_of(series, notes);
+  const std::vector<double> steps = steps_of(stack);
+  if (steps.empty()) return 0;
+  const auto repeats = static_cast<std::size_t>(stack.nt);
+  std::vector<std::int64_t> jumps;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    jumps.push_back(std::abs(stack.slices[(i + 1) * repeats]->instance_number -
+                             stack.slices[i * repeats]->instance_number));
+  }
+  const double usual = median(steps);
+  const std::int64_t usual_jump = median(jumps);
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const double ratio = steps[i] / usual;
+    const auto times_usual = std::llround(ratio);
+    const bool is_numbered = usual_jump > 0;  // else the numbers say nothing
+    if (!is_multiple(ratio) || (is_numbered && jumps[i] != times_usual * usual_jump)) continue;
+    missing += static_cast<std::size_t>(times_usual - 1);
+  }
+  return missing;
+}
 
 Volume read_volume(const Series& series) {
   if (!series.is_volume) {

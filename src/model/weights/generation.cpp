@@ -22,8 +22,9 @@ Remember "left" refers to the patient's left side where the heart is and sometim
 Query:
 Where is the {object_name}? Don't give a final answer without reasoning. Output the final answer in the format "Final Answer: X" where X is a JSON list of objects. The object needs a "box_2d" and "label" key. Answer:)";
 
-/// Prompts of the published notebooks and reports; {braces} are filled by the task.
-std::map<std::string, std::string> medical_prompts() {
+}  // namespace
+
+std::map<std::string, std::string> published_prompts() {
   return {
       {"localize", kLocalize},
       {"ct.before",
@@ -54,8 +55,6 @@ std::map<std::string, std::string> medical_prompts() {
   };
 }
 
-}  // namespace
-
 void apply_generation(Profile& profile, const std::string& name) {
   std::string lower = name;
   std::transform(lower.begin(), lower.end(), lower.begin(),
@@ -77,7 +76,7 @@ void apply_generation(Profile& profile, const std::string& name) {
   profile.ct_windows = medical && !version_15 ? kWindowsV1 : kWindowsV15;
   // Cards: 1.5 and both 27B models think; the first 4B does not.
   profile.thinking = profile.chat && (version_15 || (medical && says("27b")));
-  profile.prompts = medical_prompts();
+  profile.prompts = published_prompts();
 }
 
 }  // namespace galen::model

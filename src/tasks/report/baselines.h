@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include <galen/report.h>
+#include <galen/reporter.h>
 
 #include "engine/engine.h"
 

@@ -3,7 +3,7 @@
 #include <map>
 #include <utility>
 
-#include <galen/report.h>
+#include <galen/reporter.h>
 
 #include "base/file.h"
 #include "base/raise.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <galen/report.h>
+#include <galen/reporter.h>
 
 #include "tasks/report/patch_plan.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <galen/report.h>
+#include <galen/reporter.h>
 
 #include "tasks/slide/patches.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <galen/report.h>
+#include <galen/reporter.h>
 
 #include "engine/engine.h"
 #include "tasks/report/part_message.h"

@@ -1,25 +1,46 @@
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <string_view>
 #include <utility>
 
-#include <galen/report.h>
+#include <galen/reporter.h>
 
 #include "base/raise.h"
 #include "tasks/load_engine.h"
 #include "tasks/report/baselines.h"
 #include "tasks/report/model_digests.h"
 #include "tasks/report/pathology_run.h"
+#include "tasks/report/study_input.h"
+#include "tasks/report/study_kind.h"
+#include "tasks/report/study_run.h"
 
 namespace galen {
 namespace {
 
-void check_options(const PathologyOptions& options, const model::Profile& profile) {
-  if (!profile.has_vision()) {
-    raise(ErrorKind::unsupported,
-          "the model {} reads text only; name one with a vision tower by --model (galen models "
-          "list)",
-          profile.name);
+void check_vision(const model::Profile& profile) {
+  if (profile.has_vision()) return;
+  raise(ErrorKind::unsupported,
+        "the model {} reads text only; name one with a vision tower by --model (galen models list)",
+        profile.name);
+}
+
+/// Now, or the time that reproducible builds name.
+std::string time_stamp() {
+  std::time_t time = std::time(nullptr);
+  if (const char* fixed = std::getenv("SOURCE_DATE_EPOCH")) {
+    const std::string_view text(fixed);
+    (void)std::from_chars(text.data(), text.data() + text.size(), time);
   }
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
+}
+
+void check_options(const PathologyOptions& options, const model::Profile& profile) {
+  check_vision(profile);
   if (options.specimen.empty()) {
     raise(ErrorKind::invalid_argument,
           "--specimen: name tissue and procedure, as in \"colon, biopsy\"; the model is told them");
@@ -51,6 +72,13 @@ Report write_report(engine::Engine& engine, const std::vector<std::filesystem::p
 struct Reporter::State {
   std::unique_ptr<engine::Engine> engine;
   std::map<std::string, std::string> digests;
+
+  void sign(Report& report) const {
+    report.model = engine->profile().name;
+    report.model_sha256 = digests;
+    report.tool_version = GALEN_VERSION;
+    report.created = time_stamp();
+  }
 };
 
 Reporter::Reporter(const ModelOptions& options) : state_(std::make_unique<State>()) {
@@ -86,9 +114,40 @@ Report Reporter::pathology(const SpecimenPart& part, const PathologyOptions& opt
   report.dropped_slides += part.slides.size() - slides.size();
   report.case_name = part.case_name;
   report.part = part.part;
-  report.model = state_->engine->profile().name;
-  report.model_sha256 = state_->digests;
-  report.tool_version = GALEN_VERSION;
+  state_->sign(report);
+  return report;
+}
+
+Report Reporter::study(const std::vector<std::filesystem::path>& files,
+                       const StudyOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::optional<StudyKind> kind = options.kind ? options.kind : guess_study_kind(files);
+  if (!kind) {
+    raise(ErrorKind::invalid_argument, "{}: slides; they are reported on as parts",
+          files.front().string());
+  }
+  const model::Profile& profile = state_->engine->profile();
+  if (*kind != StudyKind::lab) check_vision(profile);
+  const bool compares = !options.prior.empty();
+  if (compares && *kind != StudyKind::cxr) {
+    raise(ErrorKind::invalid_argument,
+          "--prior: only radiographs of the chest are compared, not {}", tasks::kind_name(*kind));
+  }
+  if (!options.locate.empty() && *kind == StudyKind::lab)
+    raise(ErrorKind::invalid_argument, "--locate: a laboratory report has no structures");
+  const tasks::StudyInput study =
+      tasks::open_study_input(files, *kind, options, profile.max_slices);
+  tasks::StudyInput prior;
+  if (compares) {
+    StudyOptions of_prior = options;
+    of_prior.series = 0;
+    prior = tasks::open_study_input(options.prior, *kind, of_prior, profile.max_slices);
+    tasks::check_prior(study, prior);
+  }
+  Report report =
+      tasks::StudyRun(*state_->engine, study, compares ? &prior : nullptr, *kind, options).write();
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  state_->sign(report);
   return report;
 }
 

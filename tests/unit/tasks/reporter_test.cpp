@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <galen/error.h>
-#include <galen/report.h>
+#include <galen/reporter.h>
 
 #include "base/file.h"
 #include "base/json.h"
