@@ -283,9 +283,9 @@ void add_study_options(CLI::App& verb, ReportArguments& arguments) {
       ->type_name("STUDY")
       ->allow_extra_args(false);
   verb.add_option("--locate", study.locate,
-                  "Ask for the box of a structure, as in \"right clavicle\"
-      ->allow_extra_args(false); once for each")
-      ->type_name("STRUCTURE");
+                  "Ask for the box of a structure, as in \"right clavicle\"; once for each")
+      ->type_name("STRUCTURE")
+      ->allow_extra_args(false);
   verb.add_option("--locate-slice", study.locate_slice,
                   "Number of the slice to locate in, as the model is told it; 0 = the middle one")
       ->type_name("N")

@@ -1,11 +1,8 @@
 // DICOM objects, read back by Galen's own parser and checked by dsrdump, dciodvfy and highdicom.
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <memory>
 #include <string>
 #include <unistd.h>
 
@@ -15,6 +12,7 @@
 #include "io/dicom/dataset.h"
 #include "io/dicom/frames.h"
 #include "io/dicom/image.h"
+#include "other_program.h"
 #include "report/identity.h"
 #include "report_fixture.h"
 
@@ -30,21 +28,6 @@ constexpr std::array kForms{DicomForm::structured, DicomForm::text, DicomForm::s
 dicom::Dataset parsed(const std::string& bytes) {
   return dicom::Dataset::parse({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
                                "object");
-}
-
-bool has_program(const std::string& name) {
-  return std::system(("command -v " + name + " > /dev/null 2>&1").c_str()) == 0;
-}
-
-/// What a program prints of a file, both streams.
-std::string said_by(const std::string& program, const std::filesystem::path& file) {
-  const std::string command = program + " '" + file.string() + "' 2>&1";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
-  std::string text;
-  std::array<char, 4096> part{};
-  while (const std::size_t count = std::fread(part.data(), 1, part.size(), pipe.get()))
-    text.append(part.data(), count);
-  return text;
 }
 
 class DicomForms : public testing::Test {
@@ -138,41 +121,41 @@ TEST_F(DicomForms, WhatCannotBeMadeIsRefused) {
 }
 
 TEST_F(DicomForms, DsrdumpReadsTheReports) {
-  if (!has_program("dsrdump")) GTEST_SKIP() << "dsrdump (Debian: dcmtk) is not on this machine";
+  if (!runs("command -v dsrdump")) GTEST_SKIP() << "dsrdump (Debian: dcmtk) is not on this machine";
   for (const Report& report : {radiograph_report(), volume_report()}) {
     for (const DicomForm form : {DicomForm::structured, DicomForm::text}) {
-      const std::string said = said_by("dsrdump +Pl", file(report, form));
+      const std::string said = said_by("dsrdump +Pl '" + file(report, form).string() + "'");
       EXPECT_THAT(said, Not(HasSubstr("E: ")));
       EXPECT_THAT(said, Not(HasSubstr("W: ")));
       EXPECT_THAT(said, HasSubstr("Small left pleural effusion"));
     }
-    EXPECT_THAT(said_by("dsrdump", file(report, DicomForm::structured)),
+    EXPECT_THAT(said_by("dsrdump '" + file(report, DicomForm::structured).string() + "'"),
                 HasSubstr(report.kind == "ct" ? "SCOORD3D" : "SCOORD"));
   }
 }
 
 TEST_F(DicomForms, DciodvfyFindsNoErrors) {
-  if (!has_program("dciodvfy"))
+  if (!runs("command -v dciodvfy"))
     GTEST_SKIP() << "dciodvfy (Debian: dicom3tools) is not on this machine";
   for (const Report& report : {radiograph_report(), volume_report()}) {
     for (const DicomForm form : kForms) {
-      const std::string said = said_by("dciodvfy", file(report, form));
+      const std::string said = said_by("dciodvfy '" + file(report, form).string() + "'");
       EXPECT_THAT(said, Not(HasSubstr("Error"))) << report.kind << " " << static_cast<int>(form);
     }
   }
 }
 
 TEST_F(DicomForms, HighdicomReadsThem) {
-  const char* python = std::getenv("GALEN_PYTHON");
-  const std::string program = python == nullptr ? "python3" : python;
-  if (std::system((program + " -c 'import highdicom' > /dev/null 2>&1").c_str()) != 0)
-    GTEST_SKIP() << program << " has no highdicom (GALEN_PYTHON may name one that has)";
+  const std::string python = test_python();
+  if (!runs(python + " -c 'import highdicom'"))
+    GTEST_SKIP() << python << " has no highdicom; GALEN_TEST_PYTHON names another Python";
   const std::string script = std::string(GALEN_SOURCE_DIR) + "/tests/golden/check_report_dicom.py";
   for (const Report& report : {radiograph_report(), volume_report()}) {
     const auto structured = file(report, DicomForm::structured);
     const auto segmentation = file(report, DicomForm::segmentation);
-    const std::string command = program + " " + script + " '" + structured.string() + "'";
-    EXPECT_THAT(said_by(command, segmentation), HasSubstr("highdicom: read")) << report.kind;
+    const std::string command =
+        python + " " + script + " '" + structured.string() + "' '" + segmentation.string() + "'";
+    EXPECT_THAT(said_by(command), HasSubstr("highdicom: read")) << report.kind;
   }
 }
 

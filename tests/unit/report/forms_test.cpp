@@ -1,10 +1,13 @@
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <galen/error.h>
 
 #include "base/file.h"
 #include "base/json.h"
+#include "other_program.h"
 #include "report/identity.h"
 #include "report/windows_1252.h"
 #include "report_fixture.h"
@@ -35,6 +38,26 @@ TEST(ReportForms, JsonIsValidAfterThePublishedSchema) {
        {radiograph_report(), volume_report(), lab_report(), pathology_report()}) {
     EXPECT_THAT(schema.faults(parse_json(report_json(report), "report")), IsEmpty()) << report.kind;
   }
+}
+
+TEST(ReportForms, JsonschemaFindsItValidToo) {
+  const std::string python = test_python();
+  if (!runs(python + " -c 'import jsonschema'"))
+    GTEST_SKIP() << python << " has no jsonschema; GALEN_TEST_PYTHON names another Python";
+  const std::string folder =
+      testing::TempDir() + "/galen_report_schema_" + std::to_string(::getpid());
+  std::filesystem::create_directories(folder);
+  for (const Report& report : {radiograph_report(), volume_report(), lab_report()}) {
+    write_file(folder + "/report.json", report_json(report));
+    EXPECT_EQ(
+        said_by(python +
+                " -c 'import json, jsonschema, sys; jsonschema.validate(*(json.load(open(name)) "
+                "for name in sys.argv[1:]))' '" +
+                folder + "/report.json' '" + GALEN_SOURCE_DIR "/docs/report.schema.json'"),
+        "")
+        << report.kind;
+  }
+  std::filesystem::remove_all(folder);
 }
 
 TEST(ReportForms, TheSchemaRefusesWhatIsNoReport) {
