@@ -13,7 +13,7 @@ APART = [{"serve", "eval"}, {"serve", "train"}]
 
 # Header pattern -> folders below src/ that may include it.
 OWNERS = {
-    r"dcmtk/": ["io/dicom", "report/dicom"],
+    r"dcmtk/": ["io/dicom", "report/dicom", "net/dimse"],
     r"openjpeg\.h|opj_config|charls/": ["io/dicom"],
     r"hpdf\.h": ["report"],
     r"openslide/|openslide\.h": ["io/slide"],
