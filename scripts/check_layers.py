@@ -18,7 +18,7 @@ OWNERS = {
     r"hpdf\.h": ["report"],
     r"openslide/|openslide\.h": ["io/slide"],
     r"nifti": ["io/volume"],
-    r"htslib/": ["io/genotype"],
+    r"htslib/|zstd\.h": ["io/genotype"],
     r"hdf5\.h|H5": ["io/store"],
     r"turbojpeg\.h|tiffio\.h": ["io/raster", "io/slide"],
     r"jpeglib\.h|png\.h|webp/|lcms2\.h": ["io/raster"],

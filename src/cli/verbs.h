@@ -31,6 +31,7 @@ void add_search(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);
 void add_deid(CLI::App& app, Context& context);
 void add_slide(CLI::App& app, Context& context);
+void add_prs(CLI::App& app, Context& context);
 void add_models(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_config(CLI::App& app, Context& context);

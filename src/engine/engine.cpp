@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/raise.h"
@@ -89,6 +91,9 @@ class LlamaEngine final : public Engine {
   int context_limit() const override;
   MemoryPlan memory_plan(int tokens) const override;
   Answer generate(const std::vector<Message>& messages, const GenerateOptions& options) override;
+  std::vector<double> answer_log_likelihoods(const std::vector<Message>& messages,
+                                             const std::vector<std::string>& answers,
+                                             const CancelToken* cancel) override;
 
  private:
   model::DecoderOptions decoder_options(int context) const;
@@ -296,6 +301,39 @@ Answer LlamaEngine::generate(const std::vector<Message>& messages, const Generat
   answer.text = stream.text();
   answer.thinking = stream.thinking();
   return answer;
+}
+
+/// The logarithm of a token's share of the softmax.
+double log_probability(std::span<const float> logits, model::Token token) {
+  const float largest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
+  return logits[static_cast<std::size_t>(token)] - largest - std::log(sum);
+}
+
+std::vector<double> LlamaEngine::answer_log_likelihoods(const std::vector<Message>& messages,
+                                                        const std::vector<std::string>& answers,
+                                                        const CancelToken* cancel) {
+  const Conversation conversation = read(messages, false);
+  const CancelScope scope(*decoder_, cancel);
+  const auto width = static_cast<std::size_t>(decoder_->vocabulary());
+  std::vector<double> likelihoods;
+  for (const std::string& answer : answers) {
+    const std::vector<model::Token> tokens = decoder_->tokenize(answer, false);
+    if (tokens.empty()) raise(ErrorKind::invalid_argument, "one of the answers is empty");
+    GenerateOptions options;
+    options.max_tokens = static_cast<int>(tokens.size());
+    options.cancel = cancel;
+    Answer unused;
+    prefill(conversation, options, unused);  // from the second answer on, the last token alone
+    double sum = log_probability(decoder_->logits(), tokens[0]);
+    const std::vector<float> rows = cache_.append_with_logits(tokens);
+    for (std::size_t i = 1; i < tokens.size(); ++i) {
+      sum += log_probability(std::span(rows).subspan((i - 1) * width, width), tokens[i]);
+    }
+    likelihoods.push_back(sum);
+  }
+  return likelihoods;
 }
 
 }  // namespace

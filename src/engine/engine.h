@@ -124,6 +124,12 @@ class Engine {
   /// Throws limit_exceeded (naming tokens and context), invalid_argument (roles that do not
   /// alternate, images for a model without vision), out_of_memory.
   virtual Answer generate(const std::vector<Message>& messages, const GenerateOptions& options) = 0;
+  /// How likely each text is as the beginning of the answer to the last user message: the sum of
+  /// its tokens' log probabilities. Images are encoded once. Throws as generate, invalid_argument
+  /// for an empty text, cancelled.
+  [[nodiscard]] virtual std::vector<double> answer_log_likelihoods(
+      const std::vector<Message>& messages, const std::vector<std::string>& answers,
+      const CancelToken* cancel = nullptr) = 0;
 };
 
 }  // namespace galen::engine

@@ -1,5 +1,6 @@
 // A tiny multimodal Gemma 3 with random weights, in f32: what it says is noise, but the same noise
 // whenever the path through the caches differs and the input does not.
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -91,6 +92,25 @@ TEST_F(EngineOnTinyModel, AnImageTakesItsTokensAndChangesTheAnswer) {
   EXPECT_EQ(answer.images_encoded, 1);
   EXPECT_EQ(answer.prompt_tokens, engine->count_tokens({with}));
   EXPECT_NE(answer.text, engine->generate({without}, tokens(12)).text);
+}
+
+TEST_F(EngineOnTinyModel, AnswersHaveTheLikelihoodOfTheirTokensInTurn) {
+  const auto engine = load();
+  const std::vector<Message> chat{user({ImagePart{picture(1)}, TextPart{"is it"}})};
+  const std::vector<std::string> answers{"no", "no effusion", "yes"};
+  const auto likelihoods = engine->answer_log_likelihoods(chat, answers);
+  for (const double one : likelihoods) EXPECT_LT(one, 0);
+  // A longer answer with the same beginning is less likely, and each is what it is alone.
+  EXPECT_LT(likelihoods[1], likelihoods[0]);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    EXPECT_NEAR(load()->answer_log_likelihoods(chat, {answers[i]})[0], likelihoods[i], 1e-3);
+  }
+  // What greedy answering says first is likelier than any other word.
+  const std::string greedy = engine->generate(chat, tokens(1)).text;
+  ASSERT_FALSE(greedy.empty());
+  const auto against = engine->answer_log_likelihoods(chat, {greedy, "yes", "no"});
+  EXPECT_GE(against[0], std::max(against[1], against[2]));
+  EXPECT_THROW((void)engine->answer_log_likelihoods(chat, {""}), Error);
 }
 
 TEST_F(EngineOnTinyModel, AnImageIsEncodedOncePerConversation) {

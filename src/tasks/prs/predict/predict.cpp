@@ -1,0 +1,53 @@
+// Risk as the likelihood ratio of two answers of a vision-language model.
+
+#include <cmath>
+
+#include <galen/input.h>
+#include <galen/prs_image.h>
+
+#include "base/raise.h"
+#include "engine/engine.h"
+#include "tasks/ask/question.h"
+#include "tasks/load_engine.h"
+
+namespace galen {
+namespace {
+
+std::string filled(std::string text, const std::string& placeholder, const std::string& value) {
+  const std::size_t at = text.find(placeholder);
+  return at == std::string::npos ? text : text.replace(at, placeholder.size(), value);
+}
+
+std::string prompt_of(const PrsCase& person, const PrsQuestion& question) {
+  const std::string text = question.prompt.empty() ? kPrsPrompt : question.prompt;
+  return filled(filled(text, "{demographics}", person.demographics), "{outcome}", question.outcome);
+}
+
+}  // namespace
+
+struct PrsPredictor::State {
+  std::unique_ptr<engine::Engine> engine;
+};
+
+PrsPredictor::PrsPredictor(const ModelOptions& options)
+    : state_(std::make_unique<State>(State{tasks::load_engine(options)})) {}
+PrsPredictor::~PrsPredictor() = default;
+
+PrsRisk PrsPredictor::predict(const PrsCase& person, const PrsQuestion& question,
+                              const CancelToken* cancel) {
+  if (question.positive.empty() || question.negative.empty() ||
+      question.positive == question.negative) {
+    raise(ErrorKind::invalid_argument, "two different answers are compared, not \"{}\" and \"{}\"",
+          question.positive, question.negative);
+  }
+  const std::vector<Input> inputs = open_inputs(person.image);
+  const auto messages = tasks::build_messages(
+      {.inputs = inputs, .text = prompt_of(person, question), .system = {}, .locate = false},
+      state_->engine->profile(), 0);
+  const std::vector<double> likelihoods = state_->engine->answer_log_likelihoods(
+      messages, {question.positive, question.negative}, cancel);
+  const double ratio = likelihoods[0] - likelihoods[1];
+  return {ratio, 1 / (1 + std::exp(-ratio))};
+}
+
+}  // namespace galen
