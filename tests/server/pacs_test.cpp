@@ -212,8 +212,7 @@ TEST(Receiver, RefusesWhatIsNoInstanceAndPortsThatAreTaken) {
   // Another AE title is not us.
   net::PacsOptions options;
   options.timeout_s = 5;
-  const auto wrong =
-      net::open_pacs("dicom://OTHER@127.0.0.1:" + std::to_string(port), options);
+  const auto wrong = net::open_pacs("dicom://OTHER@127.0.0.1:" + std::to_string(port), options);
   EXPECT_THROW(wrong->store(files, [](const auto&) {}), Error);
 }
 
