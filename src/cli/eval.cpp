@@ -1,4 +1,4 @@
-// `galen eval`: how good generated texts are.
+// `galen eval`: how good generated texts are, and how good a model's answers.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/eval_ehr.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "eval/reports/reader_form.h"
@@ -129,16 +130,22 @@ void add_reader_tally(CLI::App& parent, Context& context) {
 }  // namespace
 
 void add_eval(CLI::App& app, Context& context) {
-  auto* verb = app.add_subcommand("eval", "How good reports are: texts, reader-form, reader-tally");
+  auto* verb = app.add_subcommand(
+      "eval", "How good a model is: texts, reader-form, reader-tally, ehrqa, agentclinic");
   verb->require_subcommand(1);
   add_texts(*verb, context);
   add_reader_form(*verb, context);
   add_reader_tally(*verb, context);
+  add_eval_ehrqa(*verb, context);
+  add_eval_agentclinic(*verb, context);
   verb->footer(
       "Examples:\n"
       "  galen eval texts originals.csv --reports reports/\n"
       "  galen eval reader-form originals.csv --reports reports/ -o study/\n"
-      "  galen eval reader-tally --key study/key.csv reader1.csv reader2.csv\n");
+      "  galen eval reader-tally --key study/key.csv reader1.csv reader2.csv\n"
+      "  galen eval ehrqa make bundles/ -o ehrqa.jsonl\n"
+      "  galen eval ehrqa run ehrqa.jsonl --records bundles/ -o run/\n"
+      "  galen eval agentclinic agentclinic_medqa.jsonl -o clinic/ --patient NAME@URL\n");
 }
 
 }  // namespace galen::cli

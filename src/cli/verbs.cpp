@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "cli/ehr/ehr.h"
 #include "cli/exit_status.h"
 #include "cli/help.h"
 #include "cli/pacs/verbs.h"
@@ -13,9 +14,9 @@ namespace galen::cli {
 namespace {
 
 constexpr std::array kGeneralVerbs{
-    AddVerb{add_info}, add_ask,    add_report, add_classify,   add_embed, add_search,
-    add_slide,         add_deid,   add_pacs,   add_prs,        add_eval,  add_models,
-    add_train,         add_doctor, add_config, add_completion, add_man,   add_docs};
+    AddVerb{add_info}, add_ask,    add_report,     add_classify, add_embed, add_search, add_slide,
+    add_deid,          add_pacs,   add_prs,        add_ehr,      add_eval,  add_models, add_train,
+    add_doctor,        add_config, add_completion, add_man,      add_docs};
 
 void add_global_options(CLI::App& app, Context& context) {
   app.add_option("-m,--model", context.model,

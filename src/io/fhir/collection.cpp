@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "base/file.h"
 #include "base/raise.h"
+#include "io/fhir/reference.h"
 
 namespace galen::fhir {
 namespace {
@@ -27,15 +28,6 @@ bool is_ndjson(std::string_view text) {
   if (end == std::string_view::npos) return false;
   const std::string_view line = trimmed(text.substr(0, end));
   return line.ends_with('}') && Json::accept(line);
-}
-
-/// "Type/id" out of "http://server/fhir/Type/id/_history/2".
-std::string relative_reference(const std::string& reference) {
-  std::string current = reference.substr(0, reference.find("/_history/"));
-  const std::size_t id = current.rfind('/');
-  if (id == std::string::npos || id == 0) return current;
-  const std::size_t type = current.rfind('/', id - 1);
-  return type == std::string::npos ? current : current.substr(type + 1);
 }
 
 std::vector<std::filesystem::path> fhir_files(const std::filesystem::path& folder) {
