@@ -74,6 +74,9 @@ inline constexpr const char* kPrsPrompt =
     "Each square of this image is the polygenic score of one trait of a person. {demographics}\n"
     "Does this person have {outcome}? Answer Yes or No.";
 
+/// What the model is asked beside the picture.
+[[nodiscard]] std::string prs_prompt(const PrsCase& person, const PrsQuestion& question);
+
 struct PrsRisk {
   /// log P(positive | image, prompt) - log P(negative | image, prompt).
   double log_ratio = 0;

@@ -11,5 +11,6 @@ void add_prs_match(CLI::App& prs, Context& context);
 void add_prs_clump(CLI::App& prs, Context& context);
 void add_prs_image(CLI::App& prs, Context& context);
 void add_prs_predict(CLI::App& prs, Context& context);
+void add_prs_simulate(CLI::App& prs, Context& context);
 
 }  // namespace galen::cli

@@ -7,9 +7,9 @@ namespace galen::cli {
 namespace {
 
 /// Every verb below `train`, in the order of the help.
-constexpr std::array<AddVerb, 8> kTrainVerbs{add_train_ssl,  add_train_contrastive, add_train_sft,
-                                             add_train_grpo, add_train_finetune,    add_train_probe,
-                                             add_train_mil,  add_train_stain};
+constexpr std::array<AddVerb, 9> kTrainVerbs{
+    add_train_ssl,   add_train_contrastive, add_train_sft,       add_train_grpo, add_train_finetune,
+    add_train_probe, add_train_mil,         add_train_polygenic, add_train_stain};
 
 void add_train_root(CLI::App& app, Context& context) {
   auto* train = app.add_subcommand("train", "Train and adapt models");

@@ -12,6 +12,7 @@ void add_train_contrastive(CLI::App& app, Context& context);
 void add_train_finetune(CLI::App& app, Context& context);
 void add_train_grpo(CLI::App& app, Context& context);
 void add_train_mil(CLI::App& app, Context& context);
+void add_train_polygenic(CLI::App& app, Context& context);
 void add_train_probe(CLI::App& app, Context& context);
 void add_train_sft(CLI::App& app, Context& context);
 void add_train_ssl(CLI::App& app, Context& context);

@@ -18,12 +18,12 @@ std::string filled(std::string text, const std::string& placeholder, const std::
   return at == std::string::npos ? text : text.replace(at, placeholder.size(), value);
 }
 
-std::string prompt_of(const PrsCase& person, const PrsQuestion& question) {
+}  // namespace
+
+std::string prs_prompt(const PrsCase& person, const PrsQuestion& question) {
   const std::string text = question.prompt.empty() ? kPrsPrompt : question.prompt;
   return filled(filled(text, "{demographics}", person.demographics), "{outcome}", question.outcome);
 }
-
-}  // namespace
 
 struct PrsPredictor::State {
   std::unique_ptr<engine::Engine> engine;
@@ -42,7 +42,7 @@ PrsRisk PrsPredictor::predict(const PrsCase& person, const PrsQuestion& question
   }
   const std::vector<Input> inputs = open_inputs(person.image);
   const auto messages = tasks::build_messages(
-      {.inputs = inputs, .text = prompt_of(person, question), .system = {}, .locate = false},
+      {.inputs = inputs, .text = prs_prompt(person, question), .system = {}, .locate = false},
       state_->engine->profile(), 0);
   const std::vector<double> likelihoods = state_->engine->answer_log_likelihoods(
       messages, {question.positive, question.negative}, cancel);
