@@ -18,8 +18,7 @@ namespace {
 constexpr int kMaxRedirects = 8;
 constexpr std::size_t kMaxHeaderBytes = std::size_t{256} << 10;
 constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10;
-constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD",  "POST",
-                                                   "PUT", "PATCH", "DELETE"};
+constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
@@ -70,7 +69,8 @@ struct Exchange {
       response.status = static_cast<int>(status);
     }
     if (sink != nullptr && !response.is_success()) {
-      response.body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, response.body.size()));
+      response.body +=
+          bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, response.body.size()));
       return;
     }
     if (bytes.size() > max_bytes - taken) {
@@ -322,8 +322,8 @@ HttpResponse HttpClient::send(const HttpRequest& request, const BodySink& sink) 
 
 HttpResponse HttpClient::download(const HttpRequest& request, const std::filesystem::path& file) {
   AtomicFile target(file);
-  HttpResponse response = send(
-      request, [&](const HttpResponse&, std::string_view bytes) { target.write(bytes); });
+  HttpResponse response =
+      send(request, [&](const HttpResponse&, std::string_view bytes) { target.write(bytes); });
   check_status(response);
   target.commit();
   return response;

@@ -32,8 +32,8 @@ struct HttpOptions {
   std::chrono::milliseconds connect_timeout{30'000};
   std::chrono::milliseconds stall_timeout{60'000};  ///< without a byte, rounded up to seconds
   std::chrono::milliseconds total_timeout{0};       ///< of one try; 0 = none
-  int retries = 4;  ///< further tries after 429 and 503
-  std::chrono::milliseconds first_wait{1'000};  ///< before the first of them; doubles each time
+  int retries = 4;                                  ///< further tries after 429 and 503
+  std::chrono::milliseconds first_wait{1'000};      ///< before the first of them; doubles each time
   /// A server that wants a longer wait (Retry-After) is given up at once.
   std::chrono::milliseconds longest_wait{60'000};
   const CancelToken* cancel = nullptr;
@@ -44,8 +44,8 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 struct HttpRequest {
   std::string method = "GET";  ///< GET, HEAD, POST, PUT, PATCH or DELETE
   std::string url;
-  HttpHeaders headers;  ///< e.g. {"Accept", "application/fhir+json"}
-  std::string body;     ///< of POST, PUT and PATCH
+  HttpHeaders headers;                            ///< e.g. {"Accept", "application/fhir+json"}
+  std::string body;                               ///< of POST, PUT and PATCH
   std::size_t max_bytes = std::size_t{64} << 20;  ///< of the answer's body, after decompression
   Redirects redirects = Redirects::same_host;
 };

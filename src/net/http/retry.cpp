@@ -31,8 +31,7 @@ void wait_for(std::chrono::milliseconds time, const CancelToken* cancel) {
   const auto end = std::chrono::steady_clock::now() + time;
   for (auto now = end - time; now < end; now = std::chrono::steady_clock::now()) {
     if (cancel != nullptr) cancel->check();
-    std::this_thread::sleep_for(
-        std::min<std::chrono::steady_clock::duration>(end - now, kStep));
+    std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(end - now, kStep));
   }
 }
 

@@ -7,9 +7,9 @@
 
 #include <galen/error.h>
 
+#include "../loopback.h"
 #include "base/file.h"
 #include "net/http/retry.h"
-#include "../loopback.h"
 
 namespace galen::net {
 namespace {
@@ -57,9 +57,8 @@ class HttpTest : public testing::Test {
       response.set_content(std::string(100'000, 'x'), "text/plain");
     });
     server_->Get("/away", [this](const auto&, auto& response) { response.set_redirect(target_); });
-    server_->Post("/away", [this](const auto&, auto& response) {
-      response.set_redirect(target_, 307);
-    });
+    server_->Post("/away",
+                  [this](const auto&, auto& response) { response.set_redirect(target_, 307); });
     server_->Get("/slow", [this](const auto&, auto& response) {
       for (int i = 0; i < 200 && !released_; ++i) std::this_thread::sleep_for(10ms);
       response.set_content("late", "text/plain");
@@ -120,13 +119,15 @@ TEST_F(HttpTest, hands_back_any_status_and_check_status_names_its_kind) {
   HttpClient client(quick());
   const HttpResponse response = client.send(get(server_.address("/absent")));
   EXPECT_EQ(response.status, 404);
-  const std::pair<int, ErrorKind> kinds[] = {
-      {401, ErrorKind::permission}, {404, ErrorKind::not_found}, {400, ErrorKind::invalid_argument},
-      {504, ErrorKind::timeout},    {500, ErrorKind::unavailable}};
+  const std::pair<int, ErrorKind> kinds[] = {{401, ErrorKind::permission},
+                                             {404, ErrorKind::not_found},
+                                             {400, ErrorKind::invalid_argument},
+                                             {504, ErrorKind::timeout},
+                                             {500, ErrorKind::unavailable}};
   for (const auto& [status, kind] : kinds) {
     try {
-      check_status({.status = status, .url = "http://host/fhir?patient=7", .fields = {}, .body = ""},
-                   "why");
+      check_status(
+          {.status = status, .url = "http://host/fhir?patient=7", .fields = {}, .body = ""}, "why");
       ADD_FAILURE() << status;
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), kind) << status;

@@ -7,8 +7,8 @@
 
 #include <galen/error.h>
 
-#include "net/http/client.h"
 #include "../loopback.h"
+#include "net/http/client.h"
 
 namespace galen::net {
 namespace {
