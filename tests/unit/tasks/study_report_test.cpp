@@ -40,6 +40,11 @@ class PreparedEngine : public engine::Engine {
     answer.prompt_tokens = 10;
     return answer;
   }
+  std::vector<double> answer_log_likelihoods(const std::vector<engine::Message>&,
+                                             const std::vector<std::string>& answers,
+                                             const CancelToken*) override {
+    return std::vector<double>(answers.size(), 0.0);
+  }
 
   std::vector<std::vector<engine::Message>> asked;
   std::vector<std::string> schemas;
