@@ -28,6 +28,8 @@ std::string text_of(const Json& object, const char* field) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+constexpr const char* kIncluded = "Medication";  // what the search forms ask to include
+
 /// A resource with what the index would know of it.
 struct Found {
   Json resource;
@@ -161,8 +163,10 @@ struct FhirServer::State {
       if (resource == entry.end() || text_of(*resource, "resourceType") == "OperationOutcome")
         continue;
       const Json::json_pointer mode("/search/mode");
-      found.push_back(
-          {*resource, facts_of(*resource), !entry.contains(mode) || entry.at(mode) != "include"});
+      const bool is_match = !entry.contains(mode) || entry.at(mode) != "include";
+      // Some servers add whatever a match refers to, asked or not.
+      if (!is_match && text_of(*resource, "resourceType") != kIncluded) continue;
+      found.push_back({*resource, facts_of(*resource), is_match});
     }
   }
 
