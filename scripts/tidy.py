@@ -93,10 +93,12 @@ def main() -> int:
     work = [(e, KNOWN / state(e, headers.get(e["command"].split(" -o ")[1].split()[0], []), version)) for e in chosen]
     fresh = sum(not known.exists() for _, known in work)
     print(f"tidy: {len(work)} files, {fresh} of them new or changed", file=sys.stderr)
+    clean = True
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = [text for text in pool.map(findings, *zip(*work)) if text]
-    print("".join(found), end="")
-    return 1 if found else 0
+        for text in pool.map(findings, *zip(*work)):
+            print(text, end="", flush=True)
+            clean = clean and not text
+    return 0 if clean else 1
 
 
 if __name__ == "__main__":

@@ -132,7 +132,7 @@ TEST(EmbedSlides, BadSlidesAreSkippedAndListedAndTheExitCodeSaysSo) {
   ASSERT_EQ(summary["failures"].size(), 2U);
   EXPECT_EQ(summary["failures"][0]["slide"], "cut");
   const std::string page = read_file(job.scratch() / "job/summary.md", 1 << 20);
-  EXPECT_THAT(page, HasSubstr("2 slides failed"));
+  EXPECT_THAT(page, HasSubstr("failed slides: 2"));
   EXPECT_THAT(page, HasSubstr("| text |"));
 }
 

@@ -15,7 +15,7 @@ struct Coding {
   std::string system;
   std::string code;
   std::string display;
-  auto operator<=>(const Coding&) const = default;
+  auto operator<=>(const Coding&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// A code, and how often and when a patient's resources have it.
