@@ -14,7 +14,7 @@ constexpr std::size_t kMaxLog = std::size_t{1} << 31;
 
 }  // namespace
 
-SampleLog::SampleLog(std::filesystem::path folder, const std::string& model)
+SampleLog::SampleLog(const std::filesystem::path& folder, const std::string& model)
     : path_(folder / "samples.jsonl") {
   std::filesystem::create_directories(folder);
   std::string text;

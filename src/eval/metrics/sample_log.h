@@ -16,7 +16,7 @@ class SampleLog {
  public:
   /// Makes the folder. A last line that was cut by a crash is dropped. Throws io, malformed,
   /// invalid_argument when the samples are another model's.
-  SampleLog(std::filesystem::path folder, const std::string& model);
+  SampleLog(const std::filesystem::path& folder, const std::string& model);
   ~SampleLog();
   SampleLog(const SampleLog&) = delete;
   SampleLog& operator=(const SampleLog&) = delete;

@@ -69,7 +69,7 @@ TraceEvents read_trace(const std::filesystem::path& path) {
   return events;
 }
 
-LiveBench::LiveBench(ChatModel& model, std::filesystem::path path, OrderedJson start)
+LiveBench::LiveBench(ChatModel& model, std::filesystem::path path, const OrderedJson& start)
     : model_(model), path_(std::move(path)) {
   OrderedJson first{{"event", "start"},
                     {"version", kVersion},

@@ -36,7 +36,7 @@ class Bench {
 class LiveBench : public Bench {
  public:
   /// The events are also written to `path`, unless it is empty, when the bench goes away.
-  LiveBench(ChatModel& model, std::filesystem::path path, OrderedJson start);
+  LiveBench(ChatModel& model, std::filesystem::path path, const OrderedJson& start);
   ~LiveBench() override;
   LiveBench(const LiveBench&) = delete;
   LiveBench& operator=(const LiveBench&) = delete;

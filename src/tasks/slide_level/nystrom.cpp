@@ -216,7 +216,8 @@ Tokens NystromAttention::apply(const Tokens& tokens, int threads,
   const std::size_t inner = to_out_.in;
   const std::size_t front = (landmarks_ - tokens.count % landmarks_) % landmarks_;
   Tokens qkv(front + tokens.count, 3 * inner);  // the rows in front stay 0
-  const auto scale = 1 / std::sqrt(static_cast<float>(inner / heads_));
+  const std::size_t head_width = inner / heads_;
+  const auto scale = 1 / std::sqrt(static_cast<float>(head_width));
   const std::size_t blocks = (tokens.count + kBlock - 1) / kBlock;
   parallel_for(blocks, threads, [&](std::size_t block) {
     const std::size_t begin = block * kBlock;

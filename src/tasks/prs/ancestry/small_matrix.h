@@ -13,8 +13,8 @@ struct Matrix {
   std::vector<double> values;
 
   Matrix() = default;
-  Matrix(std::size_t rows_, std::size_t columns_)
-      : rows(rows_), columns(columns_), values(rows_ * columns_) {}
+  Matrix(std::size_t row_count, std::size_t column_count)
+      : rows(row_count), columns(column_count), values(row_count * column_count) {}
   double& operator()(std::size_t r, std::size_t c) { return values[r * columns + c]; }
   double operator()(std::size_t r, std::size_t c) const { return values[r * columns + c]; }
 };
