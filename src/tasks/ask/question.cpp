@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/raise.h"
+#include "tasks/fill_slot.h"
 #include "tasks/recipe.h"
 #include "vision/view.h"
 
@@ -49,10 +50,7 @@ std::string filled_prompt(const model::Profile& profile, const std::string& task
                           std::string_view slot, const std::string& text) {
   const auto found = profile.prompts.find(task);
   if (found == profile.prompts.end()) return text;
-  std::string prompt = found->second;
-  if (const auto at = prompt.find(slot); at != std::string::npos)
-    prompt.replace(at, slot.size(), text);
-  return prompt;
+  return fill_slot(found->second, slot, text);
 }
 
 std::string localisation_prompt(const model::Profile& profile, const std::string& query) {

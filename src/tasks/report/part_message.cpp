@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/raise.h"
+#include "tasks/fill_slot.h"
 
 namespace galen::tasks {
 namespace {
@@ -20,12 +21,6 @@ std::string prompt_of(const model::Profile& profile, const std::string& task,
                       std::string_view otherwise) {
   const auto found = profile.prompts.find(task);
   return found == profile.prompts.end() ? std::string(otherwise) : found->second;
-}
-
-std::string filled(std::string text, std::string_view slot, const std::string& value) {
-  if (const auto at = text.find(slot); at != std::string::npos)
-    text.replace(at, slot.size(), value);
-  return text;
 }
 
 engine::MosaicPart mosaic(const std::vector<PatchUnit>& units, std::size_t begin, std::size_t end,
@@ -45,11 +40,12 @@ engine::MosaicPart mosaic(const std::vector<PatchUnit>& units, std::size_t begin
 PartPrompt part_prompt(const model::Profile& profile, const std::string& own,
                        const std::string& specimen) {
   PartPrompt prompt;
-  prompt.before = filled(prompt_of(profile, "pathology.before", {}), "{type_procedure}", specimen);
+  prompt.before =
+      fill_slot(prompt_of(profile, "pathology.before", {}), "{type_procedure}", specimen);
   prompt.marker = prompt_of(profile, "pathology.slide_marker", {});
   prompt.after =
-      filled(own.empty() ? prompt_of(profile, "pathology.report", kPublishedPrompt) : own,
-             "{type_procedure}", specimen);
+      fill_slot(own.empty() ? prompt_of(profile, "pathology.report", kPublishedPrompt) : own,
+                "{type_procedure}", specimen);
   return prompt;
 }
 
@@ -78,7 +74,7 @@ engine::Message part_message(const PartPrompt& prompt, const PatchTokens& tokens
     if (units.empty()) continue;
     if (!prompt.marker.empty()) {
       message.parts.emplace_back(
-          engine::TextPart{filled(prompt.marker, "{slide}", std::to_string(slide + 1))});
+          engine::TextPart{fill_slot(prompt.marker, "{slide}", std::to_string(slide + 1))});
     }
     const auto step = static_cast<std::size_t>(tokens.cells);
     for (std::size_t begin = 0; begin < units.size(); begin += step) {

@@ -8,21 +8,15 @@
 #include "base/raise.h"
 #include "engine/engine.h"
 #include "tasks/ask/question.h"
+#include "tasks/fill_slot.h"
 #include "tasks/load_engine.h"
 
 namespace galen {
-namespace {
-
-std::string filled(std::string text, const std::string& placeholder, const std::string& value) {
-  const std::size_t at = text.find(placeholder);
-  return at == std::string::npos ? text : text.replace(at, placeholder.size(), value);
-}
-
-}  // namespace
 
 std::string prs_prompt(const PrsCase& person, const PrsQuestion& question) {
   const std::string text = question.prompt.empty() ? kPrsPrompt : question.prompt;
-  return filled(filled(text, "{demographics}", person.demographics), "{outcome}", question.outcome);
+  return tasks::fill_slot(tasks::fill_slot(text, "{demographics}", person.demographics),
+                          "{outcome}", question.outcome);
 }
 
 struct PrsPredictor::State {
