@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,27 +13,36 @@ namespace galen {
 /// What a voxel value means.
 enum class VoxelUnit { arbitrary, hounsfield };
 
-/// A 3-D or 4-D image with patient geometry, from a DICOM series or a NIfTI file.
+/// Gives the nx * ny values of slice k at time t: x fastest, then y; rescale already applied.
+/// Thread-safe. A series decodes the slice here, at each call; throws malformed or unsupported for
+/// its pixels, io for a file that has gone.
+using SliceReader = std::function<std::vector<float>(int k, int t)>;
+
+/// A 3-D or 4-D image with patient geometry, from a DICOM series or a NIfTI file. Copies share the
+/// pixels.
 struct Volume {
   std::string modality;             ///< "CT", "MR", "PT" ...; empty when the file does not say
   std::array<int, 4> shape{};       ///< nx, ny, nz, nt (nt = 1 for 3-D), each >= 1
-  std::vector<float> voxels;        ///< x fastest, then y, z, t; rescale already applied
+  SliceReader read_slice;           ///< of a long series a model sees only some slices
   Affine affine{};                  ///< voxel index to patient LPS millimetres
   std::array<double, 3> spacing{};  ///< millimetres along i, j, k
   VoxelUnit unit = VoxelUnit::arbitrary;
   std::vector<std::string>
       notes;  ///< gaps, tilt, mixed spacing, dropped instances; one sentence each
 
-  /// The nx * ny values of slice k at time t.
-  [[nodiscard]] const float* slice(int k, int t = 0) const {
-    const auto plane = static_cast<std::size_t>(shape[0]) * static_cast<std::size_t>(shape[1]);
-    return voxels.data() +
-           plane * (static_cast<std::size_t>(t) * static_cast<std::size_t>(shape[2]) +
-                    static_cast<std::size_t>(k));
-  }
+  /// Slice k, 0 .. nz - 1, at time t, 0 .. nt - 1.
+  [[nodiscard]] std::vector<float> slice(int k, int t = 0) const { return read_slice(k, t); }
 };
 
 /// Limit checked before memory is taken: 2^30 voxels (4 GiB).
 inline constexpr std::size_t kMaxVoxels = std::size_t{1} << 30;
+
+/// Slices of voxels that are all in memory: x fastest, then y, z, t. Throws invalid_argument when
+/// their number is not that of the shape.
+[[nodiscard]] SliceReader slices_of(std::vector<float> voxels, const std::array<int, 4>& shape);
+
+/// All values of a volume, x fastest, then y, z, t; slices are read in parallel. Throws what
+/// SliceReader throws.
+[[nodiscard]] std::vector<float> voxels(const Volume& volume);
 
 }  // namespace galen

@@ -36,7 +36,8 @@ OrderedJson describe_value(const DicomImage& image) {
 }
 
 OrderedJson describe_value(const Volume& volume) {
-  const auto [low, high] = std::minmax_element(volume.voxels.begin(), volume.voxels.end());
+  const std::vector<float> values = voxels(volume);
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
   return {{"kind", "volume"},
           {"modality", volume.modality},
           {"shape", volume.shape},

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <numeric>
 #include <utility>
 
+#include "base/parallel.h"
 #include "vision/preprocess/intensity.h"
 #include "vision/slice_views.h"
 
@@ -53,14 +54,24 @@ Walk upright_walk(const Volume& volume) {
   return walk;
 }
 
-std::vector<float> upright_slice(const Volume& volume, const Walk& walk, int k) {
-  std::vector<float> values;
-  values.reserve(static_cast<std::size_t>(walk.width) * static_cast<std::size_t>(walk.height));
-  const float* const start = volume.slice(k) + walk.start;
+std::vector<float> upright(std::vector<float> stored, const Walk& walk) {
+  if (walk.right == 1 && walk.down == walk.width) return stored;
+  std::vector<float> values(stored.size());
+  float* out = values.data();
   for (int y = 0; y < walk.height; ++y) {
-    for (int x = 0; x < walk.width; ++x) values.push_back(start[y * walk.down + x * walk.right]);
+    const float* const row = stored.data() + walk.start + y * walk.down;
+    for (int x = 0; x < walk.width; ++x) *out++ = row[x * walk.right];
   }
   return values;
+}
+
+/// Of the first time point. Slices are read for this alone, so that a long series needs no more
+/// memory than a short one.
+ValueRange range_of(const Volume& volume) {
+  std::vector<ValueRange> ranges(static_cast<std::size_t>(volume.shape[2]));
+  parallel_for(ranges.size(), 0,
+               [&](std::size_t k) { ranges[k] = finite_range(volume.slice(static_cast<int>(k))); });
+  return std::accumulate(ranges.begin() + 1, ranges.end(), ranges.front(), joined);
 }
 
 /// Makes pictures of slices. Holds what must be known of all slices before the first is shown.
@@ -69,12 +80,11 @@ class SlicePictures {
   SlicePictures(const Volume& volume, const ViewRecipe& recipe)
       : volume_(volume), recipe_(recipe), walk_(upright_walk(volume)) {
     if (volume.unit == VoxelUnit::hounsfield) return;
-    const std::size_t first = volume.voxels.size() / static_cast<std::size_t>(volume.shape[3]);
-    range_ = finite_range(std::span(volume.voxels).first(first));
+    range_ = range_of(volume);
   }
 
   [[nodiscard]] Image picture(int k) const {
-    const std::vector<float> values = upright_slice(volume_, walk_, k);
+    const std::vector<float> values = upright(volume_.slice(k), walk_);
     return volume_.unit == VoxelUnit::hounsfield
                ? ct_rgb(values, walk_.width, walk_.height, recipe_.ct_windows)
                : grey_of_range(values, walk_.width, walk_.height, range_);

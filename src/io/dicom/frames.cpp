@@ -1,7 +1,6 @@
 #include "io/dicom/frames.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 #include <utility>
@@ -37,10 +36,8 @@ class SampleBits {
     is_signed_ = format.is_signed && bits_ > 1;
   }
   [[nodiscard]] double value(std::uint32_t container) const {
-    const std::uint32_t kept = unsigned_value(container);
-    const bool is_negative = is_signed_ && (kept >> (bits_ - 1) & 1) != 0;
-    return is_negative ? static_cast<double>(kept) - std::ldexp(1.0, bits_)
-                       : static_cast<double>(kept);
+    const std::int64_t sign = is_signed_ ? std::int64_t{1} << (bits_ - 1) : 0;
+    return static_cast<double>((std::int64_t{unsigned_value(container)} ^ sign) - sign);
   }
   [[nodiscard]] std::uint32_t unsigned_value(std::uint32_t container) const {
     return container >> shift_ & max();

@@ -45,8 +45,8 @@ struct Series {
 
 /// The voxels of a volume series: modality LUT applied, so Hounsfield units for CT. Repeated places
 /// make a fourth dimension when every place repeats equally often. Notes tell of gaps, tilt, mixed
-/// spacing and what find_series left out. Slices are decoded in parallel. Throws invalid_argument
-/// unless is_volume; malformed, unsupported, limit_exceeded as FrameReader.
+/// spacing and what find_series left out. Slices are decoded when they are asked for. Throws
+/// invalid_argument unless is_volume; limit_exceeded; malformed, unsupported as FrameReader.
 [[nodiscard]] Volume read_volume(const Series& series);
 
 }  // namespace galen::dicom

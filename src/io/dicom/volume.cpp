@@ -2,9 +2,10 @@
 #include <fmt/format.h>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <numbers>
+#include <optional>
 
-#include "base/parallel.h"
 #include "base/raise.h"
 #include "io/dicom/frames.h"
 #include "io/dicom/functional_groups.h"
@@ -26,8 +27,6 @@ struct Source {
   FrameAttributes attributes;
   ModalityTransform transform;
 };
-
-using Sources = std::map<std::filesystem::path, std::unique_ptr<Source>>;
 
 double place(const Slice& slice) {
   return dot(slice.orientation->normal(), *slice.position);
@@ -136,42 +135,52 @@ void note_spacing(const Stack& stack, std::vector<std::string>& notes) {
   }
 }
 
-Sources open_sources(const Stack& stack) {
-  Sources sources;
-  for (const Slice* slice : stack.slices) sources.try_emplace(slice->path);
-  std::vector<Sources::value_type*> entries;
-  for (auto& entry : sources) entries.push_back(&entry);
-  parallel_for(entries.size(), 0, [&](std::size_t i) {
-    entries[i]->second = std::make_unique<Source>(entries[i]->first);
-  });
-  return sources;
-}
+/// Decodes slices when they are asked for. A file is opened at its first slice and stays open,
+/// because an enhanced one has many.
+class SlicePixels {
+ public:
+  explicit SlicePixels(const Stack& stack) : nt_(stack.nt) {
+    for (const Slice* slice : stack.slices) {
+      slices_.push_back(*slice);
+      files_.try_emplace(slice->path);
+    }
+  }
+
+  [[nodiscard]] std::vector<float> read(int k, int t) {
+    const Slice& slice = slices_.at(static_cast<std::size_t>(k * nt_ + t));
+    const Source& source = open(slice.path);
+    std::vector<float> values =
+        source.transform.apply(source.reader.decode(slice.frame).values, slice.frame);
+    const auto width = static_cast<std::size_t>(slice.width);
+    if (values.size() != width * static_cast<std::size_t>(slice.height)) {
+      raise(ErrorKind::malformed, "{}: the slice has changed its size while it was read",
+            slice.path.string());
+    }
+    return values;
+  }
+
+  [[nodiscard]] const Source& open(const std::filesystem::path& path) {
+    File& file = files_.at(path);
+    const std::lock_guard lock(file.mutex);
+    if (!file.source) file.source.emplace(path);
+    return *file.source;
+  }
+
+ private:
+  struct File {
+    std::mutex mutex;
+    std::optional<Source> source;
+  };
+  int nt_;
+  std::vector<Slice> slices_;
+  std::map<std::filesystem::path, File> files_;
+};
 
 /// CT values are Hounsfield units unless the file names another unit (0028,1054).
 VoxelUnit unit_of(const Series& series, const Dataset& dataset) {
   const std::string type = dataset.root().text(kRescaleType);
   const bool is_hounsfield = series.modality == "CT" && (type.empty() || type == "HU");
   return is_hounsfield ? VoxelUnit::hounsfield : VoxelUnit::arbitrary;
-}
-
-void decode_slices(const Stack& stack, const Sources& sources, Volume& volume) {
-  const std::size_t plane =
-      static_cast<std::size_t>(volume.shape[0]) * static_cast<std::size_t>(volume.shape[1]);
-  parallel_for(stack.slices.size(), 0, [&](std::size_t i) {
-    const Slice& slice = *stack.slices[i];
-    const Source& source = *sources.at(slice.path);
-    const std::vector<float> values =
-        source.transform.apply(source.reader.decode(slice.frame).values, slice.frame);
-    if (values.size() != plane) {
-      raise(ErrorKind::malformed, "{}: the slice has changed its size while it was read",
-            slice.path.string());
-    }
-    const std::size_t z = i / static_cast<std::size_t>(stack.nt);
-    const std::size_t t = i % static_cast<std::size_t>(stack.nt);
-    const std::size_t at = t * static_cast<std::size_t>(stack.nz) + z;
-    std::copy(values.begin(), values.end(),
-              volume.voxels.begin() + static_cast<std::ptrdiff_t>(at * plane));
-  });
 }
 
 }  // namespace
@@ -225,13 +234,12 @@ Volume read_volume(const Series& series) {
     raise(ErrorKind::limit_exceeded, "a volume of {} slices of {}x{}, at most {} voxels are read",
           stack.slices.size(), first.width, first.height, kMaxVoxels);
   }
-  const Sources sources = open_sources(stack);  // checks sizes, before memory is taken
-  volume.unit = unit_of(series, sources.at(first.path)->reader.dataset());
-  volume.voxels.resize(plane * stack.slices.size());
+  const auto pixels = std::make_shared<SlicePixels>(stack);
+  volume.unit = unit_of(series, pixels->open(first.path).reader.dataset());
+  volume.read_slice = [pixels](int k, int t) { return pixels->read(k, t); };
   set_geometry(stack, volume);
   note_tilt(stack, volume.notes);
   note_spacing(stack, volume.notes);
-  decode_slices(stack, sources, volume);
   return volume;
 }
 

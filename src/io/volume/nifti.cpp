@@ -71,8 +71,9 @@ Volume make_volume(const NiftiHeader& header, Bytes file, const std::string& nam
   }
   if (!header.has_orientation)
     volume.notes.emplace_back("no orientation in the file, voxel sizes only");
-  volume.voxels.resize(header.voxels());
-  convert_any(file.data() + header.voxel_offset, header, volume.voxels);
+  std::vector<float> voxels(header.voxels());
+  convert_any(file.data() + header.voxel_offset, header, voxels);
+  volume.read_slice = slices_of(std::move(voxels), volume.shape);
   return volume;
 }
 

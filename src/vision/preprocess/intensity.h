@@ -3,6 +3,7 @@
 // examination. All: row-major `values` of width x height; values that are not numbers become black.
 // Thread-safe.
 
+#include <limits>
 #include <span>
 
 #include <galen/geometry.h>
@@ -16,18 +17,19 @@ namespace galen::vision {
 [[nodiscard]] Image ct_rgb(std::span<const float> values, int width, int height,
                            std::span<const HuWindow> windows);
 
+/// From low to high; empty (low > high) as long as no value is in it.
 struct ValueRange {
-  float low = 0;
-  float high = 0;
+  float low = std::numeric_limits<float>::max();
+  float high = std::numeric_limits<float>::lowest();
 };
 
-/// The smallest and largest finite value; {0, 0} when there is none.
+/// The smallest and largest finite value; empty when there is none.
 [[nodiscard]] ValueRange finite_range(std::span<const float> values);
 /// The range that covers both.
 [[nodiscard]] ValueRange joined(const ValueRange& a, const ValueRange& b);
 
 /// One grey channel, (x - low) / (high - low) * 255 in double precision, half rounded to even; 255
-/// throughout when high == low. MRI: `range` is that of the whole acquisition (MedGemma's serving
+/// throughout when high <= low. MRI: `range` is that of the whole acquisition (MedGemma's serving
 /// code).
 [[nodiscard]] Image grey_of_range(std::span<const float> values, int width, int height,
                                   const ValueRange& range);

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <numeric>
 
 #include "vision/volume_views.h"
 
@@ -9,7 +10,9 @@ namespace {
 Volume volume_of(std::array<double, 3> i, std::array<double, 3> j) {
   Volume volume;
   volume.shape = {4, 3, 1, 1};
-  for (int value = 0; value < 12; ++value) volume.voxels.push_back(static_cast<float>(value));
+  std::vector<float> values(12);
+  std::iota(values.begin(), values.end(), 0.0F);
+  volume.read_slice = slices_of(std::move(values), volume.shape);
   for (std::size_t row = 0; row < 3; ++row) {
     volume.affine[row][0] = i[row];
     volume.affine[row][1] = j[row];

@@ -1,6 +1,8 @@
 #include "vision/view.h"
 
 #include <gtest/gtest.h>
+#include <limits>
+#include <numeric>
 
 #include "noise.h"
 #include "vision/preprocess/resize.h"
@@ -41,8 +43,9 @@ Volume volume(std::array<int, 4> shape, VoxelUnit unit, const Affine& affine) {
   made.shape = shape;
   made.unit = unit;
   made.affine = affine;
-  const int count = shape[0] * shape[1] * shape[2] * shape[3];
-  for (int i = 0; i < count; ++i) made.voxels.push_back(static_cast<float>(i));
+  std::vector<float> values(static_cast<std::size_t>(shape[0] * shape[1] * shape[2] * shape[3]));
+  std::iota(values.begin(), values.end(), 0.0F);
+  made.read_slice = slices_of(std::move(values), shape);
   return made;
 }
 
@@ -130,6 +133,19 @@ TEST(MakeViews, takes_the_first_time_point_of_a_series) {
   const auto views = views_of(volume({2, 2, 1, 2}, VoxelUnit::arbitrary, kLps), recipe_of_side(2));
   ASSERT_EQ(views.size(), 1U);
   EXPECT_EQ(red(views[0]), (std::vector<std::uint8_t>{0, 85, 170, 255}));
+}
+
+TEST(MakeViews, stretches_a_volume_over_its_finite_values_whatever_slices_lack_them) {
+  Volume masked = volume({2, 1, 2, 1}, VoxelUnit::arbitrary, kLps);
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  masked.read_slice = slices_of({nan, nan, 100, 200}, masked.shape);
+  ViewRecipe recipe = recipe_of_side(2);
+  recipe.pad_to_square = false;
+  const auto views = views_of(masked, recipe);
+  ASSERT_EQ(views.size(), 2U);
+  EXPECT_EQ(red(views[0]), (std::vector<std::uint8_t>{0, 0, 0, 0}));
+  EXPECT_EQ(views[1].pixels.data.front(), 0);
+  EXPECT_EQ(views[1].pixels.data.back(), 255);
 }
 
 TEST(MakeViews, turns_slices_upright_whatever_the_axes) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <numeric>
 #include <unistd.h>
 
 #include <galen/error.h>
@@ -84,7 +85,7 @@ TEST_F(SeriesTest, is_sorted_along_the_slice_normal_whatever_the_numbers_say) {
   const Volume volume = read_volume(found.front());
   EXPECT_THAT(volume.shape, ElementsAre(2, 1, 3, 1));
   // row x column = (0,1,0) x (0,0,-1) = (-1,0,0)
-  EXPECT_THAT(volume.voxels, ElementsAre(-1004, -1002, -984, -982, -964, -962));
+  EXPECT_THAT(voxels(volume), ElementsAre(-1004, -1002, -984, -982, -964, -962));
   EXPECT_EQ(volume.unit, VoxelUnit::hounsfield);
 }
 
@@ -156,6 +157,17 @@ TEST_F(SeriesTest, makes_a_time_axis_of_places_that_repeat) {
   EXPECT_EQ(volume.slice(1, 1)[0], 2 * 40 - 1024);
 }
 
+TEST_F(SeriesTest, decodes_a_slice_when_it_is_asked_for) {
+  for (int i = 0; i < 3; ++i)
+    add({.position = fmt::format("0\\0\\{}", i), .instance = i + 1, .value = 10 * i});
+  const auto series = find().front();
+  const Volume volume = read_volume(series);
+  write_file(series.slices[1].path, "no DICOM any more");
+  EXPECT_EQ(volume.slice(0)[0], -1024);
+  EXPECT_EQ(volume.slice(2)[0], 2 * 20 - 1024);
+  EXPECT_THROW((void)volume.slice(1), Error);
+}
+
 TEST_F(SeriesTest, repeats_of_a_single_place_are_no_volume) {
   add({.instance = 1});
   add({.instance = 2});
@@ -204,9 +216,8 @@ TEST_F(SeriesTest, a_missing_folder_is_not_found) {
 }
 
 double mean_of(const Volume& volume) {
-  double sum = 0;
-  for (const float voxel : volume.voxels) sum += voxel;
-  return sum / static_cast<double>(volume.voxels.size());
+  const std::vector<float> values = voxels(volume);
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 TEST(RealSeries, head_ct_is_one_tilted_volume_of_mixed_spacing) {
