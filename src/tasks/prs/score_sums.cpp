@@ -92,8 +92,8 @@ void ScoreSums::add(Dosages& dosages, Contribution contribution) {
 void ScoreSums::flush() {
   if (count_ == 0) return;
   if (cancel_ != nullptr) cancel_->check();
-  padded_ = (count_ + kTableVariants - 1) / kTableVariants * kTableVariants;
-  weights_.assign(blocks_ * padded_, {});
+  groups_ = (count_ + kTableVariants - 1) / kTableVariants;
+  weights_.assign(groups_ * blocks_ * kTableVariants, {});
   if (items_[0].dosages.is_hard) {
     flush_hard();
   } else {
@@ -102,7 +102,12 @@ void ScoreSums::flush() {
   count_ = 0;
 }
 
+WeightRow* ScoreSums::weights_of(std::size_t group, std::size_t block) {
+  return weights_.data() + (group * blocks_ + block) * kTableVariants;
+}
+
 void ScoreSums::fill_weights(std::size_t item) {
+  const std::size_t group = item / kTableVariants;
   const Contribution& contribution = items_[item].contribution;
   std::vector<double> row;
   for (const WeightRef& ref : contribution.weights) {
@@ -112,7 +117,7 @@ void ScoreSums::fill_weights(std::size_t item) {
     file.weights(ref.row, row);
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::size_t score = first + i;
-      WeightRow& to = weights_[score / kLanes * padded_ + item];
+      WeightRow& to = weights_of(group, score / kLanes)[item % kTableVariants];
       const double weight = row[i] * contribution.scale;
       to.weight.values[score % kLanes] += ref.of_other ? -weight : weight;
       to.constant.values[score % kLanes] += ref.of_other ? 2 * weight : 0;
@@ -166,10 +171,9 @@ void ScoreSums::build_index(std::size_t group) {
 }
 
 void ScoreSums::flush_hard() {
-  const std::size_t groups = (count_ + kTableVariants - 1) / kTableVariants;
-  index_.resize(groups * shape_.people);
-  values_.assign(groups * kTableVariants * kCalls, 0);  // nothing where the last group is not full
-  parallel_for(groups, threads_, [&](std::size_t group) {
+  index_.resize(groups_ * shape_.people);
+  values_.assign(groups_ * kTableVariants * kCalls, 0);  // nothing where the last group is not full
+  parallel_for(groups_, threads_, [&](std::size_t group) {
     const std::size_t end = std::min(count_, (group + 1) * kTableVariants);
     for (std::size_t item = group * kTableVariants; item < end; ++item) prepare(item);
     build_index(group);
@@ -181,10 +185,10 @@ void ScoreSums::flush_hard() {
     const std::size_t end = shape_.people * (task % parts + 1) / parts;
     LaneRow* const sums = sums_.data() + block * shape_.people + begin;
     std::vector<LaneRow> tables(kTables * kTableRows);
-    for (std::size_t group = 0; group < groups; ++group) {
-      const std::size_t item = group * kTableVariants;
-      build_tables(reinterpret_cast<const double(*)[kCalls]>(values_.data() + item * kCalls),
-                   weights_.data() + block * padded_ + item, tables.data());
+    for (std::size_t group = 0; group < groups_; ++group) {
+      const double* const calls = values_.data() + group * kTableVariants * kCalls;
+      build_tables(reinterpret_cast<const double(*)[kCalls]>(calls), weights_of(group, block),
+                   tables.data());
       add_tables(tables.data(), index_.data() + group * shape_.people + begin, end - begin, sums);
     }
   });
@@ -192,19 +196,26 @@ void ScoreSums::flush_hard() {
 
 void ScoreSums::flush_soft() {
   values_.resize(count_ * shape_.people);
-  parallel_for(count_, threads_, [&](std::size_t item) { prepare(item); });
+  parallel_for(groups_, threads_, [&](std::size_t group) {
+    const std::size_t end = std::min(count_, (group + 1) * kTableVariants);
+    for (std::size_t item = group * kTableVariants; item < end; ++item) prepare(item);
+  });
   const std::size_t parts = slices();
   parallel_for(blocks_ * parts, threads_, [&](std::size_t task) {
     const std::size_t block = task / parts;
     const std::size_t begin = shape_.people * (task % parts) / parts;
     const std::size_t end = shape_.people * (task % parts + 1) / parts;
     LaneRow* const sums = sums_.data() + block * shape_.people + begin;
-    const WeightRow* const weights = weights_.data() + block * padded_;
-    add_dosages(values_.data() + begin, shape_.people, weights, count_, end - begin, sums);
     std::array<double, kLanes> constant{};
-    for (std::size_t item = 0; item < count_; ++item) {
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        constant[lane] += weights[item].constant.values[lane];
+    for (std::size_t group = 0; group < groups_; ++group) {
+      const WeightRow* const weights = weights_of(group, block);
+      const std::size_t first = group * kTableVariants;
+      const std::size_t variants = std::min(kTableVariants, count_ - first);
+      add_dosages(values_.data() + first * shape_.people + begin, shape_.people, weights, variants,
+                  end - begin, sums);
+      for (std::size_t v = 0; v < variants; ++v) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+          constant[lane] += weights[v].constant.values[lane];
       }
     }
     for (std::size_t i = 0; i < end - begin; ++i) {

@@ -60,6 +60,7 @@ class ScoreSums {
   void flush_hard();
   void flush_soft();
   void build_index(std::size_t group);
+  [[nodiscard]] WeightRow* weights_of(std::size_t group, std::size_t block);
   [[nodiscard]] std::size_t slices() const;
 
   const std::vector<ScoreFile>& files_;
@@ -70,8 +71,8 @@ class ScoreSums {
   std::size_t width_;               ///< scores, rounded up to whole blocks
   std::vector<Item> items_;         ///< buffers are kept from batch to batch
   std::size_t count_ = 0;           ///< of items in the batch
-  std::vector<WeightRow> weights_;  ///< blocks x padded items
-  std::size_t padded_ = 0;          ///< items of the batch, up to whole tables
+  std::size_t groups_ = 0;          ///< of kTableVariants items each, the last filled up
+  std::vector<WeightRow> weights_;  ///< groups x blocks x kTableVariants
   /// What is weighed: for dosages items x people; for hard calls items x 4, what 0, 1, 2 and
   /// missing count.
   std::vector<double> values_;
