@@ -136,6 +136,7 @@ class VcfSource final : public GenotypeSource {
   void find_build() {
     for (int i = 0; i < header_->n[BCF_DT_CTG] && build_.empty(); ++i) {
       const bcf_idpair_t& contig = header_->id[BCF_DT_CTG][i];
+      if (contig.key == nullptr || contig.val == nullptr) continue;  // IDX= leaves gaps
       build_ = build_of_length(contig.key, static_cast<std::int64_t>(contig.val->info[0]));
     }
   }

@@ -63,6 +63,8 @@ TEST(Vcf, TellsTheBuildByContigLengths) {
   EXPECT_EQ(build("##contig=<ID=chr22,length=50818468>\n"), "GRCh38");
   EXPECT_EQ(build("##contig=<ID=22,length=51304566>\n"), "GRCh37");
   EXPECT_EQ(build("##contig=<ID=22,length=51174940>\n"), "");
+  // Contigs that bcftools numbered before it took some of them out.
+  EXPECT_EQ(build("##contig=<ID=22,length=51304566,IDX=3>\n"), "GRCh37");
 }
 
 TEST(Vcf, ReadsTheListedPeopleUnderTheNamesPlinkDoubled) {
