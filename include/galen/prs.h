@@ -144,7 +144,8 @@ enum class ScoreLayout {
   columns  ///< one line per person: IID, then NAME_SUM and NAME_AVG of each score (as plink2)
 };
 
-/// Writes scores as tab-separated text that appears when complete.
+/// Writes scores as tab-separated text that appears when complete. Throws invalid_argument when
+/// there are not as many sums or denominators as people and scores want; io, permission, not_found.
 void write_scores(const std::filesystem::path& path, const ScoreTable& table, ScoreLayout layout);
 
 }  // namespace galen

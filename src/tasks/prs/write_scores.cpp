@@ -4,6 +4,7 @@
 #include <galen/prs.h>
 
 #include "base/file.h"
+#include "base/raise.h"
 
 namespace galen {
 namespace {
@@ -39,6 +40,12 @@ void person_text(std::string& text, const ScoreTable& table, std::size_t person,
 }  // namespace
 
 void write_scores(const std::filesystem::path& path, const ScoreTable& table, ScoreLayout layout) {
+  if (table.denominators.size() != table.scores.size() ||
+      table.sums.size() != table.people.size() * table.scores.size()) {
+    raise(ErrorKind::invalid_argument,
+          "{}: a table of {} people and {} scores has {} sums and {} denominators", path.string(),
+          table.people.size(), table.scores.size(), table.sums.size(), table.denominators.size());
+  }
   AtomicFile out(path);
   std::string text;
   header(text, table, layout);

@@ -180,6 +180,23 @@ TEST(WriteScores, WritesLinesOrColumns) {
       testing::EndsWith("IID\tx_SUM\tx_AVG\ty_SUM\ty_AVG\na\t1\t0.5\t2\t0.5\nb\t3\t1.5\t4\t1\n"));
 }
 
+TEST(WriteScores, RefusesATableWithoutItsSumsOrDenominators) {
+  const auto path = test_folder() / "s.tsv";
+  ScoreTable table;
+  table.people = {"a", "b"};
+  table.scores = {"x"};
+  table.sums = {1, 2};
+  EXPECT_THAT(
+      refusal(ErrorKind::invalid_argument, [&] { write_scores(path, table, ScoreLayout::lines); }),
+      HasSubstr("2 sums and 0 denominators"));
+  table.denominators = {2};
+  table.sums.pop_back();
+  EXPECT_THAT(refusal(ErrorKind::invalid_argument,
+                      [&] { write_scores(path, table, ScoreLayout::columns); }),
+              HasSubstr("1 sums and 1 denominators"));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST(MatchLog, SaysWhyAVariantIsNotUsed) {
   const auto folder = test_folder();
   const auto both = inputs({write_bed(folder, "a", three_rows())},
