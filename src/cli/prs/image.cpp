@@ -55,9 +55,10 @@ PrsImageScale scale_of(const ImageVerb& verb, const ScoreTable& table) {
 
 /// A name that stays within the folder.
 std::string file_name(const std::string& person) {
-  if (person.find('/') == std::string::npos && person[0] != '.') return person + ".png";
+  const bool is_name = !person.empty() && person.find('/') == std::string::npos && person[0] != '.';
+  if (is_name) return person + ".png";
   raise(ErrorKind::unsupported,
-        "a person's identifier is no file name (it holds / or begins with .)");
+        "a person's identifier is no file name (it is empty, holds / or begins with .)");
 }
 
 int run_image(const ImageVerb& verb, const Context& context) {

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <limits>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <galen/prs_image.h>
 
@@ -17,7 +20,8 @@ using prs::Separator;
 double number_at(std::string_view field, const std::string& name, std::size_t line) {
   double value = 0;
   const auto parsed = std::from_chars(field.data(), field.data() + field.size(), value);
-  if (parsed.ec != std::errc() || parsed.ptr != field.data() + field.size()) {
+  if (parsed.ec != std::errc() || parsed.ptr != field.data() + field.size() ||
+      !std::isfinite(value)) {
     raise(ErrorKind::malformed, "{}: line {}: a score is no number", name, line);
   }
   return value;
@@ -73,9 +77,14 @@ ScoreTable from_lines(std::string_view rest, const prs::ColumnFinder& finder,
   }
   table.people = std::move(people.names);
   table.scores = std::move(scores.names);
-  table.sums.resize(cells.size());
+  table.sums.resize(cells.size(), std::numeric_limits<double>::quiet_NaN());
   for (const Cell& cell : cells) {
-    table.sums[cell.person * table.scores.size() + cell.score] = cell.sum;
+    double& to = table.sums[cell.person * table.scores.size() + cell.score];
+    if (!std::isnan(to)) {
+      raise(ErrorKind::malformed, "{}: person {} has two lines of the score {}", name,
+            cell.person + 1, table.scores[cell.score]);
+    }
+    to = cell.sum;
   }
   return table;
 }
@@ -97,6 +106,7 @@ ScoreTable from_columns(std::string_view rest, const std::vector<std::string>& c
           name);
   }
   table.denominators.resize(wanted.size());
+  std::unordered_set<std::string_view> seen;
   std::string_view line;
   std::vector<std::string_view> fields;
   for (std::size_t number = 2; genotype::take_line(rest, line); ++number) {
@@ -104,6 +114,9 @@ ScoreTable from_columns(std::string_view rest, const std::vector<std::string>& c
     if (fields.size() != columns.size()) {
       raise(ErrorKind::malformed, "{}: line {} has {} fields, the header {}", name, number,
             fields.size(), columns.size());
+    }
+    if (!seen.insert(fields[person]).second) {
+      raise(ErrorKind::malformed, "{}: line {} is of a person who had one before", name, number);
     }
     table.people.emplace_back(fields[person]);
     for (const std::size_t i : wanted) table.sums.push_back(number_at(fields[i], name, number));

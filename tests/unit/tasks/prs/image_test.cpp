@@ -115,9 +115,22 @@ TEST(ReadScores, ReadsBothLayouts) {
 
 TEST(ReadScores, NamesTheLineOfWhatIsNoNumber) {
   const auto folder = test_folder();
-  write_file(folder / "s.tsv", "IID\tx_SUM\nP1\t1\nP2\tmany\n");
-  EXPECT_THAT(refusal(ErrorKind::malformed, [&] { (void)read_scores(folder / "s.tsv"); }),
-              HasSubstr("line 3"));
+  for (const std::string word : {"many", "nan", "inf"}) {
+    write_file(folder / "s.tsv", "IID\tx_SUM\nP1\t1\nP2\t" + word + "\n");
+    EXPECT_THAT(refusal(ErrorKind::malformed, [&] { (void)read_scores(folder / "s.tsv"); }),
+                HasSubstr("line 3"))
+        << word;
+  }
+}
+
+TEST(ReadScores, RefusesAPersonWhoComesTwice) {
+  const auto path = test_folder() / "s.tsv";
+  write_file(path, "IID\tx_SUM\nP1\t1\nP2\t2\nP1\t3\n");
+  EXPECT_THAT(refusal(ErrorKind::malformed, [&] { (void)read_scores(path); }), HasSubstr("line 4"));
+  // As many lines as two people with two scores have, but one is missing.
+  write_file(path, "IID\tPGS\tSUM\nP1\tx\t1\nP1\tx\t2\nP2\tx\t3\nP2\ty\t4\n");
+  EXPECT_THAT(refusal(ErrorKind::malformed, [&] { (void)read_scores(path); }),
+              HasSubstr("person 1 has two lines of the score x"));
 }
 
 }  // namespace
