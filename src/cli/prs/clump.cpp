@@ -87,7 +87,7 @@ void add_prs_clump(CLI::App& prs, Context& context) {
       ->check(CLI::Range(0.0, 1.0));
   app->add_option("--kb", verb->kilobases, "... when no more kilobases apart")
       ->type_name("KB")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0.0, 1e6));
   app->add_option("--trait", verb->inputs.trait, "Name of the scores; default: the file's")
       ->type_name("NAME");
   app->footer(

@@ -136,6 +136,11 @@ void check(const ClumpInputs& inputs) {
           threshold);
   }
   if (inputs.thresholds.empty()) raise(ErrorKind::invalid_argument, "no p-value threshold");
+  constexpr std::int64_t kMaxWindow = 1'000'000'000;  // a wider one would reach other chromosomes
+  if (inputs.window < 0 || inputs.window > kMaxWindow) {
+    raise(ErrorKind::invalid_argument, "a window of {} base pairs; 0 to {} are possible",
+          inputs.window, kMaxWindow);
+  }
 }
 
 }  // namespace

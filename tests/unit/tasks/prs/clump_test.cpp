@@ -117,6 +117,15 @@ TEST(Clump, KeepsAllWhereNothingMayGoTogether) {
   EXPECT_EQ(clump(inputs).variants.size(), 4U);
 }
 
+TEST(Clump, RefusesAWindowThatReachesOtherChromosomes) {
+  ClumpInputs inputs = clump_inputs(test_folder());
+  for (const std::int64_t window : {std::int64_t{-1}, std::int64_t{1} << 41}) {
+    inputs.window = window;
+    EXPECT_THAT(refusal(ErrorKind::invalid_argument, [&] { (void)clump(inputs); }),
+                HasSubstr("a window of " + std::to_string(window)));
+  }
+}
+
 TEST(Clump, WritesOneWeightPerThresholdWhichScoreReads) {
   const auto folder = test_folder();
   const ClumpInputs inputs = clump_inputs(folder);
