@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/memory.h"
+#include "base/progress.h"
 #include "base/raise.h"
 #include "tasks/prs/people.h"
 
@@ -83,11 +85,22 @@ Founders read_founders(const PrsInputs& inputs, double min_frequency, Draws& dra
 }
 
 std::vector<std::uint8_t> mosaics(const Founders& founders, std::size_t people, double stretch,
-                                  Draws& draws) {
-  std::vector<std::uint8_t> calls(
-      checked_mul(founders.variants.size(), people, "simulated genotypes"));
-  for (std::size_t person = 0; person < people; ++person)
+                                  Draws& draws, const CancelToken* cancel) {
+  const std::size_t bytes = checked_mul(founders.variants.size(), people, "simulated genotypes");
+  if (bytes > available_memory()) {
+    raise(
+        ErrorKind::out_of_memory,
+        "{} variants of {} people take {} MiB, more than there is; simulate fewer people, or take "
+        "founders with fewer variants",
+        founders.variants.size(), people, bytes >> 20);
+  }
+  std::vector<std::uint8_t> calls(bytes);
+  Progress progress("simulate", people, "people");
+  for (std::size_t person = 0; person < people; ++person) {
+    if (cancel != nullptr) cancel->check();
     copy_mosaic(founders, people, stretch, draws, calls.data() + person);
+    progress.advance();
+  }
   return calls;
 }
 

@@ -31,9 +31,10 @@ struct Founders {
 
 /// New people as mosaics: stretches of one real person's genotypes, about `stretch` base pairs
 /// long (exponential), then another person's. Linkage within stretches is that of the founders.
-/// Needs no phase.
+/// Needs no phase. Throws out_of_memory when variants x people do not fit, cancelled.
 /// @return variants x people
 [[nodiscard]] std::vector<std::uint8_t> mosaics(const Founders& founders, std::size_t people,
-                                                double stretch, Draws& draws);
+                                                double stretch, Draws& draws,
+                                                const CancelToken* cancel = nullptr);
 
 }  // namespace galen::prs

@@ -133,7 +133,8 @@ SimulatedCohort simulate(const SimulateOptions& options, const fs::path& prefix)
           options.people, options.stretch);
   Draws draws(options.seed);
   const Founders founders = read_founders(options.founders, options.min_frequency, draws);
-  const std::vector<std::uint8_t> calls = mosaics(founders, options.people, options.stretch, draws);
+  const std::vector<std::uint8_t> calls =
+      mosaics(founders, options.people, options.stretch, draws, options.founders.cancel);
   const Outcomes outcomes = draw_outcomes(calls, options.people, options.architecture, draws);
   write_bed(with_ending(prefix, ".bed"), calls, options.people);
   write_bim(with_ending(prefix, ".bim"), founders);
