@@ -5,12 +5,14 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <span>
 #include <torch/torch.h>
 
 #include <galen/prs_image.h>
 
 #include "base/progress.h"
 #include "base/raise.h"
+#include "base/sha256.h"
 #include "eval/metrics/ranking.h"
 #include "train/nn/encoder.h"
 #include "train/optim/optimiser.h"
@@ -101,6 +103,25 @@ torch::Tensor labels_of(const Cohort& cohort, std::size_t outcomes) {
   return labels;
 }
 
+template <typename T>
+void add_numbers(const std::vector<T>& values, Sha256& digest) {
+  digest.update(std::span<const std::uint8_t>(reinterpret_cast<const std::uint8_t*>(values.data()),
+                                              values.size() * sizeof(T)));
+}
+
+/// Digest of all that the ViT learns from, so that a run does not go on with other people, scores
+/// or outcomes of the same number.
+std::string digest_of(const Cohort& cohort, std::size_t outcomes) {
+  Sha256 digest;
+  for (const auto* words : {&cohort.people, &cohort.splits, &cohort.scores.scores}) {
+    for (const std::string& word : *words) digest.update(word + "\n");
+  }
+  add_numbers(cohort.scores.sums, digest);
+  add_numbers(cohort.demographic_values.values, digest);
+  for (std::size_t o = 0; o < outcomes; ++o) add_numbers(cohort.outcomes[o], digest);
+  return digest.hex();
+}
+
 class VitHeadRun {
  public:
   VitHeadRun(const Cohort& cohort, std::size_t outcomes, const VitHeadOptions& options,
@@ -112,7 +133,8 @@ class VitHeadRun {
         cancel_(cancel),
         inputs_(inputs_of(cohort)),
         labels_(labels_of(cohort, outcomes)),
-        training_(people_of(cohort, "train")) {
+        training_(people_of(cohort, "train")),
+        data_sha256_(digest_of(cohort, outcomes)) {
     if (training_.empty()) raise(ErrorKind::invalid_argument, "nobody has the split 'train'");
     torch::manual_seed(mix(options.seed, 0));
     model_ = make_model();
@@ -154,11 +176,12 @@ class VitHeadRun {
   }
 
   [[nodiscard]] Json describe() const {
-    return {{"size", options_.size},     {"hidden", options_.hidden},
-            {"epochs", options_.epochs}, {"batch", options_.batch},
-            {"lr", options_.lr},         {"weight_decay", options_.weight_decay},
-            {"seed", options_.seed},     {"people", cohort_.people.size()},
-            {"outcomes", outcomes_},     {"scores", cohort_.scores.scores.size()}};
+    return {{"size", options_.size},      {"hidden", options_.hidden},
+            {"epochs", options_.epochs},  {"batch", options_.batch},
+            {"lr", options_.lr},          {"weight_decay", options_.weight_decay},
+            {"seed", options_.seed},      {"people", cohort_.people.size()},
+            {"outcomes", outcomes_},      {"scores", cohort_.scores.scores.size()},
+            {"data_sha256", data_sha256_}};
   }
 
   static void copy_weights(const torch::nn::Module& from, torch::nn::Module& to) {
@@ -275,6 +298,7 @@ class VitHeadRun {
   Inputs inputs_;
   torch::Tensor labels_;
   std::vector<std::size_t> training_;
+  std::string data_sha256_;  // of what is learnt from
   std::size_t batches_ = 0;
   std::shared_ptr<PictureModel> model_;
   std::shared_ptr<PictureModel> best_;

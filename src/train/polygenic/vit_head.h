@@ -33,7 +33,7 @@ struct VitHeadResult {
 /// people of the split "train"; the weights of the best epoch are used. Picture scale and
 /// demographics are fitted on training people only. Goes on from the checkpoint in `folder`.
 /// Throws cancelled after a checkpoint was saved; invalid_argument when the folder holds a run of
-/// other options.
+/// other options, people, scores or outcomes.
 [[nodiscard]] VitHeadResult train_vit_head(const Cohort& cohort, std::size_t outcomes,
                                            const VitHeadOptions& options,
                                            const std::filesystem::path& folder,

@@ -119,6 +119,20 @@ TEST_F(PolygenicTest, GoesOnToTheBitFromACheckpoint) {
       Error);
 }
 
+TEST_F(PolygenicTest, DoesNotGoOnWithOtherOutcomesOrScores) {
+  VitHeadOptions options = options_.vit;
+  options.epochs = 1;
+  const fs::path run = folder_ / "run";
+  static_cast<void>(train_vit_head(cohort(), 2, options, run, CancelToken()));
+  EXPECT_NO_THROW(static_cast<void>(train_vit_head(cohort(), 2, options, run, CancelToken())));
+  Cohort other = cohort();
+  std::swap(other.outcomes[0], other.outcomes[1]);
+  EXPECT_THROW(static_cast<void>(train_vit_head(other, 2, options, run, CancelToken())), Error);
+  other = cohort();
+  other.scores.sums[0] += 1;
+  EXPECT_THROW(static_cast<void>(train_vit_head(other, 2, options, run, CancelToken())), Error);
+}
+
 TEST_F(PolygenicTest, UnknownOutcomesAreLeftOut) {
   const Cohort people = cohort();
   EXPECT_EQ(people.rows("train", 0).size(), 500U);
