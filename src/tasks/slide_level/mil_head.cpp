@@ -15,6 +15,35 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFactsBytes = std::size_t{64} << 20;
 constexpr std::size_t kPublishedLandmarks = 256;
+constexpr std::size_t kMaxLandmarks = 4096;
+
+/// What of mil.json is needed to apply the folds.
+struct Facts {
+  std::string aggregator;
+  std::string task;
+  std::vector<std::string> classes;
+  std::size_t landmarks = kPublishedLandmarks;
+};
+
+Facts read_facts(const fs::path& path) {
+  const Json json = parse_json(read_file(path, kMaxFactsBytes), path.string());
+  Facts facts;
+  try {
+    const Json options = json.value("options", Json::object());
+    facts.aggregator = options.value("aggregator", "");
+    facts.task = options.value("task", "");
+    facts.landmarks = options.value("landmarks", kPublishedLandmarks);
+    if (facts.task == "classification")
+      facts.classes = json.value("classes", std::vector<std::string>());
+  } catch (const Json::exception&) {
+    raise(ErrorKind::malformed, "{}: is not what `galen train mil` writes", path.string());
+  }
+  if (facts.landmarks < 1 || facts.landmarks > kMaxLandmarks) {
+    raise(ErrorKind::malformed, "{}: {} landmarks; 1 to {} are possible", path.string(),
+          facts.landmarks, kMaxLandmarks);
+  }
+  return facts;
+}
 
 void soft_max(std::vector<double>& values) {
   const double highest = *std::ranges::max_element(values);
@@ -41,19 +70,14 @@ std::vector<float> mean_feature(const store::Patches& patches) {
 }
 
 MilHead::MilHead(const fs::path& run) : name_(run.string()) {
-  const fs::path facts = run / "mil.json";
-  const Json json = parse_json(read_file(facts, kMaxFactsBytes), facts.string());
-  const Json options = json.value("options", Json::object());
-  const std::string aggregator = options.value("aggregator", "");
-  const std::string task = options.value("task", "");
-  const auto landmarks = options.value("landmarks", kPublishedLandmarks);
-  output_ = task == "regression" ? "value" : "risk";
-  if (task == "classification") classes_ = json.value("classes", std::vector<std::string>());
+  Facts facts = read_facts(run / "mil.json");
+  output_ = facts.task == "regression" ? "value" : "risk";
+  classes_ = std::move(facts.classes);
   for (int k = 0; fs::exists(run / fmt::format("fold-{}", k) / "model.safetensors"); ++k) {
     const auto file =
         store::Safetensors::open(run / fmt::format("fold-{}", k) / "model.safetensors");
-    folds_.push_back(aggregator == "transmil" ? read_transmil(file, landmarks)
-                                              : read_pooling(file, aggregator));
+    folds_.push_back(facts.aggregator == "transmil" ? read_transmil(file, facts.landmarks)
+                                                    : read_pooling(file, facts.aggregator));
     if (folds_.back()->width() != width())
       raise(ErrorKind::malformed, "{}: its folds take features of different widths", name_);
   }

@@ -82,6 +82,11 @@ Square inverse(const Square& x, std::size_t side, double scale) {
   return z;
 }
 
+/// One row a head; 0 for a scalar, which is no such layer.
+std::size_t heads_of(const store::Tensor& residual) {
+  return residual.shape.empty() ? 0 : residual.shape.front();
+}
+
 }  // namespace
 
 /// Of one head, `marks` landmarks of `d` values.
@@ -98,7 +103,7 @@ NystromAttention::NystromAttention(const store::Safetensors& file, const std::st
     : to_qkv_(read_linear(file, name + ".to_qkv")),
       to_out_(read_linear(file, name + ".to_out")),
       residual_(file.floats(file.tensor(name + ".residual.weight"))),
-      heads_(file.tensor(name + ".residual.weight").shape.front()),
+      heads_(heads_of(file.tensor(name + ".residual.weight"))),
       landmarks_(landmarks) {
   const bool fits = heads_ > 0 && landmarks > 0 && to_out_.in % heads_ == 0 &&
                     to_qkv_.out == 3 * to_out_.in && to_qkv_.in == to_out_.out &&

@@ -261,6 +261,50 @@ TEST_F(MilHeadTest, TransMilEqualsThePublishedAttentionPackage) {
   }
 }
 
+TEST_F(MilHeadTest, ATransMilWhoseHeadsAreAScalarIsRefused) {
+  fs::create_directories(run_ / "fold-0");
+  std::vector<store::Tensor> tensors;
+  for (const auto& [name, shape] : std::vector<std::pair<std::string, std::vector<std::uint64_t>>>{
+           {"embedding.weight", {4, 3}},
+           {"class_token", {4}},
+           {"norm1.weight", {4}},
+           {"norm1.bias", {4}},
+           {"attention1.to_qkv.weight", {12, 4}},
+           {"attention1.to_out.weight", {4, 4}},
+           {"attention1.residual.weight", {}}})
+    tensors.push_back({.name = name, .shape = shape});
+  store::SafetensorsWriter writer(run_ / "fold-0" / "model.safetensors", tensors);
+  for (const store::Tensor& tensor : tensors) {
+    std::size_t count = 1;
+    for (const auto side : tensor.shape) count *= side;
+    writer.write(std::vector<float>(count, 1.0F));
+  }
+  writer.commit();
+  write_facts("transmil");
+  try {
+    const MilHead head(run_);
+    FAIL() << "read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::malformed) << error.what();
+    EXPECT_NE(std::string(error.what()).find("attention1"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(MilHeadTest, FactsOfAnotherShapeAreMalformed) {
+  write_fold(0);
+  for (const std::string facts : {R"([])", R"({"options":{"aggregator":3}})",
+                                  R"({"options":{"aggregator":"transmil","landmarks":-1}})",
+                                  R"({"options":{"task":"classification"},"classes":"a"})"}) {
+    write_file(run_ / "mil.json", facts);
+    try {
+      const MilHead head(run_);
+      ADD_FAILURE() << "read: " << facts;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::malformed) << error.what();
+    }
+  }
+}
+
 TEST_F(MilHeadTest, WhatItCannotApplyIsRefused) {
   write_fold(0);
   write_facts("transmil");
