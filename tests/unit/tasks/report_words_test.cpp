@@ -30,7 +30,7 @@ TEST(CodedFindings, HaveSideAndCertainty) {
   EXPECT_THAT(lines_of("Possible right lower lobe pneumonia."), ElementsAre("Pneumonia 2 2"));
   EXPECT_THAT(lines_of("Opacity suggestive of pneumonia."), ElementsAre("Pneumonia 0 2"));
   EXPECT_THAT(lines_of("Bilateral effusions, a pneumothorax is not seen."),
-              ElementsAre("Pleural effusion 3 3", "Pneumothorax 3 3"));
+              ElementsAre("Pleural effusion 3 1", "Pneumothorax 3 3"));
   EXPECT_THAT(lines_of("Atelectasis cannot be excluded."), ElementsAre("Atelectasis 0 2"));
 }
 
@@ -41,6 +41,52 @@ TEST(CodedFindings, NegationHoldsForItsClause) {
               ElementsAre("Pleural effusion 1 1"));
   EXPECT_THAT(lines_of("There is cardiomegaly without effusion."),
               ElementsAre("Pleural effusion 0 3", "Cardiomegaly 0 1"));
+}
+
+TEST(CodedFindings, WhatIsNotExcludedIsPossible) {
+  for (const char* text : {"Pneumonia is not excluded.", "Cannot exclude pneumonia.",
+                           "Pneumonia is unlikely.", "This could be pneumonia."})
+    EXPECT_THAT(lines_of(text), ElementsAre("Pneumonia 0 2")) << text;
+  EXPECT_THAT(lines_of("Pneumothorax is ruled out."), ElementsAre("Pneumothorax 0 3"));
+}
+
+TEST(CodedFindings, OnlyWhatIsDeniedIsAbsent) {
+  EXPECT_THAT(lines_of("Neither pleural effusion nor pneumothorax."),
+              ElementsAre("Pleural effusion 0 3", "Pneumothorax 0 3"));
+  EXPECT_THAT(lines_of("Effusion and pneumothorax are not seen."),
+              ElementsAre("Pleural effusion 0 3", "Pneumothorax 0 3"));
+  EXPECT_THAT(lines_of("The effusion is no longer seen."), ElementsAre("Pleural effusion 0 3"));
+  EXPECT_THAT(lines_of("No acute finding other than mild cardiomegaly."),
+              ElementsAre("Cardiomegaly 0 1"));
+  EXPECT_THAT(lines_of("No pneumothorax, however, there is a right effusion."),
+              ElementsAre("Pneumothorax 0 3", "Pleural effusion 2 1"));
+  EXPECT_THAT(lines_of("No significant interval increase in the left effusion."),
+              ElementsAre("Pleural effusion 1 1"));
+}
+
+TEST(CodedFindings, HaveTheirOwnSide) {
+  EXPECT_THAT(lines_of("Right pneumothorax and left pleural effusion."),
+              ElementsAre("Pleural effusion 1 1", "Pneumothorax 2 1"));
+  EXPECT_THAT(lines_of("Effusion on the left and pneumothorax on the right."),
+              ElementsAre("Pleural effusion 1 1", "Pneumothorax 2 1"));
+  EXPECT_THAT(lines_of("Left and right effusions with pneumonia."),
+              ElementsAre("Pleural effusion 3 1", "Pneumonia 0 1"));
+  EXPECT_THAT(lines_of("Consolidation in the left upper and right lower lobe."),
+              ElementsAre("Lung consolidation 3 1"));
+  EXPECT_THAT(lines_of("Consolidation in both lungs."), ElementsAre("Lung consolidation 3 1"));
+  EXPECT_THAT(lines_of("Cardiomegaly and left effusion."),
+              ElementsAre("Pleural effusion 1 1", "Cardiomegaly 0 1"));
+}
+
+TEST(CodedFindings, AreNotOfOtherOrgans) {
+  EXPECT_THAT(lines_of("Small pericardial effusion."), ElementsAre("- 0 0"));
+  EXPECT_THAT(lines_of("Subcutaneous emphysema on the left."), ElementsAre("- 0 0"));
+  EXPECT_THAT(lines_of("No pleural or pericardial effusion."), ElementsAre("Pleural effusion 0 3"));
+}
+
+TEST(CodedFindings, NumbersOfAListAreNone) {
+  EXPECT_THAT(lines_of("1. Left effusion.\n2. No pneumothorax."),
+              ElementsAre("Pleural effusion 1 1", "Pneumothorax 0 3"));
 }
 
 TEST(CodedFindings, SentencesWithoutATermStayAsTheyAre) {
