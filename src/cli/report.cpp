@@ -4,6 +4,7 @@
 #include <cctype>
 #include <filesystem>
 #include <fmt/core.h>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,9 +48,11 @@ struct ReportArguments {
 class Stages {
  public:
   void show(std::string_view stage, std::size_t done, std::size_t total) {
-    if (stage != stage_) {
+    // A part that failed leaves its line; the next begins its own.
+    if (stage != stage_ || total != total_ || done < shown_) {
       progress_.reset();
       stage_ = stage;
+      total_ = total;
       shown_ = 0;
       progress_.emplace(stage == "slides" ? "look for tissue" : "read", total, stage_);
     }
@@ -62,6 +65,7 @@ class Stages {
 
  private:
   std::string stage_;
+  std::size_t total_ = 0;
   std::size_t shown_ = 0;
   std::optional<Progress> progress_;
 };
@@ -135,17 +139,47 @@ void write_set(const std::string& base, const Report& report) {
   write_file(base + ".json", report_json(report));
 }
 
+/// Parts whose files have one name would pass for each other.
+void check_stems(const std::vector<SpecimenPart>& parts, const std::string& list) {
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto [place, is_new] = places.try_emplace(file_stem(parts[i]), i);
+    if (is_new) continue;
+    raise(ErrorKind::invalid_argument,
+          "{}: the reports of parts {} and {}, counted as they are listed, would have files of one "
+          "name: CASE-PART with _ for all but letters, digits, points and dashes; rename one",
+          list, place->second + 1, i + 1);
+  }
+}
+
+/// What can be refused before slides are read for hours.
+void check_part_outputs(const ReportArguments& arguments) {
+  if (arguments.outputs.needs_study()) {
+    raise(ErrorKind::invalid_argument,
+          "{}: DICOM forms are of DICOM studies, not of slides; ask for --fhir or --json",
+          arguments.names.front());
+  }
+  if (!arguments.folder.empty() && has_outputs(arguments.outputs)) {
+    raise(ErrorKind::invalid_argument,
+          "--out {}: of slides it holds text, page and JSON of each part; leave out the options of "
+          "single forms",
+          arguments.folder);
+  }
+}
+
 /// One set of files for each part.
-int write_folder(const Context& context, const ReportArguments& arguments, Reporter& reporter,
-                 const std::vector<SpecimenPart>& parts) {
-  Stages stages;
-  const PathologyOptions options = options_of(context, arguments, stages);
-  fs::create_directories(arguments.folder);
+int write_folder(const Context& context, const std::string& folder, const PathologyOptions& options,
+                 Reporter& reporter, const std::vector<SpecimenPart>& parts) {
+  fs::create_directories(folder);
   std::size_t failed = 0;
+  std::size_t known = 0;
   for (const SpecimenPart& part : parts) {
     context.cancel.check();
-    const std::string base = (fs::path(arguments.folder) / file_stem(part)).string();
-    if (fs::exists(base + ".json")) continue;
+    const std::string base = (fs::path(folder) / file_stem(part)).string();
+    if (fs::exists(base + ".json")) {
+      ++known;
+      continue;
+    }
     try {
       write_set(base, reporter.pathology(part, options));
     } catch (const Error& error) {
@@ -154,27 +188,36 @@ int write_folder(const Context& context, const ReportArguments& arguments, Repor
       report_error(error.what());
     }
   }
+  if (known > 0 && !context.quiet) {
+    fmt::print(stderr, "galen: {} of {} parts had their report in {} and were passed over\n", known,
+               parts.size(), folder);
+  }
   return failed > 0 ? kPartialFailure : 0;
 }
 
 int report_parts(const Context& context, const ReportArguments& arguments,
                  const std::vector<fs::path>& inputs) {
+  check_part_outputs(arguments);
   const std::vector<SpecimenPart> parts = find_parts(inputs);
   if (parts.size() > 1 && arguments.folder.empty()) {
     raise(ErrorKind::invalid_argument,
           "{}: lists {} parts; name a folder for their reports with --out", arguments.names.front(),
           parts.size());
   }
+  check_stems(parts, arguments.names.front());
   Stages stages;
   const PathologyOptions options = options_of(context, arguments, stages);
   Reporter reporter(arguments.model);
-  if (!arguments.folder.empty()) return write_folder(context, arguments, reporter, parts);
+  if (!arguments.folder.empty())
+    return write_folder(context, arguments.folder, options, reporter, parts);
   write_outputs(context, arguments.outputs, reporter.pathology(parts.front(), options));
   return 0;
 }
 
 int report_study(const Context& context, const ReportArguments& arguments,
                  const std::vector<fs::path>& inputs, StudyKind kind) {
+  if (!arguments.outputs.segmentation.empty() && arguments.study.locate.empty())
+    raise(ErrorKind::invalid_argument, "--seg: holds boxes; ask for some with --locate STRUCTURE");
   StudyOptions options = arguments.study;
   options.kind = kind;
   options.prior.assign(arguments.prior.begin(), arguments.prior.end());

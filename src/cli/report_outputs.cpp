@@ -1,6 +1,7 @@
 #include "cli/report_outputs.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -60,6 +61,11 @@ void add_report_outputs(CLI::App& verb, ReportOutputs& outputs) {
   add("--fhir", outputs.fhir, "Write a FHIR R4 Bundle");
   add("--manifest", outputs.manifest,
       "Write which patches of slides were used and which limits held");
+}
+
+bool has_outputs(const ReportOutputs& outputs) {
+  return std::ranges::any_of(forms(),
+                             [&](const Form& form) { return !(outputs.*form.file).empty(); });
 }
 
 void write_outputs(const Context& context, const ReportOutputs& outputs, const Report& report) {

@@ -29,11 +29,19 @@ struct ReportOutputs {
   [[nodiscard]] bool needs_pictures() const {
     return !html.empty() || !pdf.empty() || !dicom_pdf.empty() || !capture.empty();
   }
+  /// Whether a form is wanted that only a DICOM study has.
+  [[nodiscard]] bool needs_study() const {
+    return !structured.empty() || !basic_text.empty() || !segmentation.empty() ||
+           !capture.empty() || !dicom_pdf.empty();
+  }
 };
 
 /// --text, --md, --json, --html, --pdf, --sr, --basic-sr, --seg, --secondary-capture, --dicom-pdf,
 /// --fhir and --manifest. `outputs` must outlive the parsing.
 void add_report_outputs(CLI::App& verb, ReportOutputs& outputs);
+
+/// Whether any form is wanted.
+[[nodiscard]] bool has_outputs(const ReportOutputs& outputs);
 
 /// Makes every form that is wanted, then writes them, so that a form that cannot be made leaves no
 /// file; without one for standard output prints the text, or with --json alone the JSON.

@@ -84,7 +84,25 @@ TEST_F(ReportVerb, AListGoesOnPastABadPartAndIsNotDoneTwice) {
   EXPECT_TRUE(std::filesystem::exists(file("reports/C_1-A.json")));
   EXPECT_TRUE(std::filesystem::exists(file("reports/C_1-C.html")));
   EXPECT_THAT(report({file("parts.csv"), "--out", file("reports")}).err,
-              testing::Not(HasSubstr("KV cache")));
+              testing::AllOf(testing::Not(HasSubstr("KV cache")),
+                             HasSubstr("2 of 3 parts had their report")));
+}
+
+TEST_F(ReportVerb, WhatCannotBeWrittenIsRefusedBeforeSlidesAreRead) {
+  write_file(file("alike.csv"), "case,part,slide\nC/1,A,a.tif\nC_1,A,b.tif\n");
+  const Outcome alike = report({file("alike.csv"), "--out", file("alike")});
+  EXPECT_EQ(alike.status, 2);
+  EXPECT_THAT(alike.err, HasSubstr("parts 1 and 2"));
+  EXPECT_FALSE(std::filesystem::exists(file("alike")));
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--sr", file("none.dcm")},
+        std::vector<std::string>{"--out", file("none"), "--pdf", file("none.pdf")}}) {
+    std::vector<std::string> all{file("a.tif")};
+    all.insert(all.end(), words.begin(), words.end());
+    const Outcome outcome = report(all);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.err, testing::Not(HasSubstr("KV cache")));
+  }
 }
 
 TEST_F(ReportVerb, PrintsTextAndFillsAFolder) {
