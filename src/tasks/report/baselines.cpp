@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "tasks/fill_slot.h"
 #include "tasks/report/findings.h"
 #include "tasks/report/pathology_run.h"
 
@@ -17,11 +18,6 @@ constexpr std::string_view kMergePrompt =
     "clinically "
     "most significant findings, merge what agrees, leave out what is repeated.";
 
-void replace(std::string& text, std::string_view slot, const std::string& value) {
-  if (const auto at = text.find(slot); at != std::string::npos)
-    text.replace(at, slot.size(), value);
-}
-
 std::string merge_prompt(const model::Profile& profile, const std::string& specimen,
                          const std::vector<ReportSection>& texts) {
   const auto found = profile.prompts.find("pathology.merge");
@@ -29,9 +25,7 @@ std::string merge_prompt(const model::Profile& profile, const std::string& speci
   std::string listed;
   for (const ReportSection& text : texts)
     listed += (listed.empty() ? "" : "\n") + text.title + ": " + text.text;
-  replace(prompt, "{type_procedure}", specimen);
-  replace(prompt, "{texts}", listed);
-  return prompt;
+  return fill_slot(fill_slot(std::move(prompt), "{type_procedure}", specimen), "{texts}", listed);
 }
 
 /// What the reports of all slides of a run have in common.
@@ -77,7 +71,7 @@ void append(Report one, Report& whole) {
   whole.prefill_seconds += one.prefill_seconds;
   whole.decode_seconds += one.decode_seconds;
   for (ReportPicture& picture : one.pictures) {
-    replace(picture.caption, "Slide 1", title);
+    picture.caption = fill_slot(std::move(picture.caption), "Slide 1", title);
     whole.pictures.push_back(std::move(picture));
   }
 }
