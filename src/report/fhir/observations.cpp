@@ -1,6 +1,7 @@
 // Observation: findings and laboratory tests.
 
 #include <charconv>
+#include <cmath>
 #include <fmt/format.h>
 #include <optional>
 #include <utility>
@@ -52,9 +53,18 @@ std::string box_text(const ReportBox& box) {
                      box.y0, box.y1);
 }
 
+/// The finding's code; of a sentence without one what kind of statement it is.
+OrderedJson code_of(const Report& report, const ReportFinding& finding) {
+  if (finding.code) return concept_of(*finding.code);
+  if (report.kind == "cxr" || report.kind == "ct" || report.kind == "mr")
+    return concept_of({"LN", "18782-3", "Radiology Study observation (narrative)"});
+  return {{"text", "Finding"}};
+}
+
 OrderedJson finding_observation(const Report& report, const ReportFinding& finding) {
-  const Code narrative{"LN", "18782-3", "Radiology Study observation (narrative)"};
-  OrderedJson json = base_of(report, "imaging", concept_of(finding.code.value_or(narrative)));
+  // R4 counts anatomical pathology among laboratories.
+  OrderedJson json = base_of(report, report.kind == "pathology" ? "laboratory" : "imaging",
+                             code_of(report, finding));
   if (report.subject) {
     if (const std::string date = fhir_date(report.subject->study_date); !date.empty())
       json["effectiveDateTime"] = date;
@@ -87,7 +97,7 @@ OrderedJson lab_observation(const Report& report, const LabResult& result) {
   double value = 0;
   const char* const end = result.result.data() + result.result.size();
   const auto [stop, error] = std::from_chars(result.result.data(), end, value);
-  if (error == std::errc{} && stop == end) {
+  if (error == std::errc{} && stop == end && std::isfinite(value)) {
     json["valueQuantity"] = {{"value", value}};
     if (!result.unit.empty()) json["valueQuantity"]["unit"] = result.unit;
   } else if (!result.result.empty()) {

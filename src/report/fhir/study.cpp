@@ -75,7 +75,10 @@ std::string fhir_date(std::string_view dicom_date) {
                                             [](unsigned char c) { return std::isdigit(c) != 0; });
   if (!is_date) return {};
   const std::string date(dicom_date);
-  return date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6);
+  const std::string month = date.substr(4, 2);
+  const std::string day = date.substr(6);
+  if (month < "01" || month > "12" || day < "01" || day > "31") return {};  // FHIR takes no other
+  return date.substr(0, 4) + "-" + month + "-" + day;
 }
 
 OrderedJson patient_resource(const DicomSubject& subject) {
@@ -108,7 +111,9 @@ OrderedJson study_resource(const Report& report, bool is_prior) {
   json["identifier"].push_back(
       {{"system", "urn:dicom:uid"}, {"value", "urn:oid:" + sources.front()->study_uid}});
   json["status"] = "available";
-  json["subject"] = reference_to(report, "patient");
+  // Of a DICOM prior of a picture no patient is known, and R4 requires a subject.
+  json["subject"] =
+      report.subject ? reference_to(report, "patient") : OrderedJson{{"display", "not stated"}};
   if (!is_prior) {
     if (const std::string date = fhir_date(report.subject->study_date); !date.empty())
       json["started"] = date;

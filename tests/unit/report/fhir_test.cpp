@@ -112,6 +112,33 @@ TEST(FhirForm, LabTestsHaveTheirValues) {
   EXPECT_THAT(resources_of(bundle, "ImagingStudy"), IsEmpty());
 }
 
+TEST(FhirForm, WhatIsNoDateAndNoNumberIsNotStatedAsOne) {
+  Report report = lab_report();
+  report.lab_results[0].result = "nan";
+  report.lab_results[0].sample_collection_time = "31-13-2026 08:30:00";
+  const Json test = resources_of(bundle_of(report), "Observation").at(0);
+  EXPECT_EQ(test["valueString"], "nan");
+  EXPECT_FALSE(test.contains("effectiveDateTime"));
+}
+
+TEST(FhirForm, PathologyIsNoRadiology) {
+  const Json plain = resources_of(bundle_of(common_report("pathology")), "Observation").at(2);
+  EXPECT_EQ(plain["code"]["text"], "Finding");
+  EXPECT_FALSE(plain["code"].contains("coding"));
+  EXPECT_EQ(plain["category"][0]["coding"][0]["code"], "laboratory");
+}
+
+TEST(FhirForm, APictureWithADicomPriorHasNoPatient) {
+  Report report = radiograph_report();
+  report.subject.reset();
+  report.sources[0].study_uid.clear();
+  report.sources[0].series_uid.clear();
+  const Json bundle = bundle_of(report);
+  EXPECT_THAT(resources_of(bundle, "Patient"), IsEmpty());
+  const Json prior = resources_of(bundle, "ImagingStudy").at(0);
+  EXPECT_EQ(prior["subject"]["display"], "not stated");
+}
+
 TEST(FhirForm, IsTheSameForTheSameReport) {
   EXPECT_EQ(report_fhir(volume_report()), report_fhir(volume_report()));
 }
