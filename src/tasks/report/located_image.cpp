@@ -1,5 +1,6 @@
 #include "tasks/report/located_image.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/raise.h"
@@ -9,6 +10,27 @@
 #include "vision/volume_views.h"
 
 namespace galen::tasks {
+namespace {
+
+/// Of frames that were sampled as slices but make no volume: where the middle one, which
+/// dicom_picture shows, stands among the images. Other files show that one alone.
+std::size_t image_of_middle(const StudyInput& study, const DicomImage& dicom) {
+  const std::size_t count = dicom.frames.size();
+  if (count < 2 || study.images.size() < 2) return 0;
+  const int middle = static_cast<int>(count / 2) + 1;
+  const std::string& file = study.images.front().dicom->sop_instance_uid;
+  const auto found = std::ranges::find_if(study.images, [&](const ReportImage& image) {
+    return image.dicom && image.dicom->frame == middle && image.dicom->sop_instance_uid == file;
+  });
+  if (found == study.images.end()) {
+    raise(ErrorKind::unsupported,
+          "--locate: {} frames that make no volume, and the middle one is not among those shown",
+          count);
+  }
+  return static_cast<std::size_t>(found - study.images.begin());
+}
+
+}  // namespace
 
 LocatedImage::LocatedImage(const StudyInput& study, int number, const vision::ViewRecipe& recipe)
     : study_(study) {
@@ -17,6 +39,8 @@ LocatedImage::LocatedImage(const StudyInput& study, int number, const vision::Vi
     if (number > 1)
       raise(ErrorKind::invalid_argument, "--locate-slice {}: the study is no volume", number);
     picture_ = vision::located_picture(study.inputs);
+    if (const auto* dicom = std::get_if<DicomImage>(&study.inputs.front().value))
+      index_ = image_of_middle(study, *dicom);
     return;
   }
   const std::vector<int> shown = vision::sample_slices(volume->shape[2], recipe.max_slices);

@@ -86,6 +86,13 @@ ReportImage image_of(const dicom::Slice& slice, const dicom::Header& header, std
   return image;
 }
 
+/// What a reader should know of a volume that is shown slice by slice.
+void append_notes(const Volume& volume, std::vector<std::string>& notes) {
+  notes.insert(notes.end(), volume.notes.begin(), volume.notes.end());
+  if (volume.shape[3] > 1)
+    notes.push_back(fmt::format("the first of {} time points is shown", volume.shape[3]));
+}
+
 /// Opens the series of one DICOM study.
 class DicomOpener {
  public:
@@ -100,10 +107,7 @@ class DicomOpener {
     source.first_image = made_.images.size();
     if (series.is_volume) {
       made_.inputs.push_back({series.slices.front().path, dicom::read_volume(series)});
-      const Volume& volume = std::get<Volume>(made_.inputs.back().value);
-      made_.notes.insert(made_.notes.end(), volume.notes.begin(), volume.notes.end());
-      if (volume.shape[3] > 1)
-        made_.notes.push_back(fmt::format("the first of {} time points is shown", volume.shape[3]));
+      append_notes(std::get<Volume>(made_.inputs.back().value), made_.notes);
       add_slices(dicom::slices_of_volume(series), source);
     } else {
       made_.notes.insert(made_.notes.end(), series.notes.begin(), series.notes.end());
@@ -224,6 +228,7 @@ void add_plain(const fs::path& file, StudyKind kind, int max_slices, StudyInput&
     if (auto* volume = std::get_if<Volume>(&input.value)) {
       // NIfTI does not say what its values mean; whoever calls it CT says Hounsfield units.
       if (kind == StudyKind::ct) volume->unit = VoxelUnit::hounsfield;
+      append_notes(*volume, made.notes);
       image.width = volume->shape[0];
       image.height = volume->shape[1];
       const auto shown = vision::sample_slices(volume->shape[2], max_slices);

@@ -26,7 +26,8 @@ struct StudyInput {
                                           StudyKind kind, const StudyOptions& options,
                                           int max_slices);
 
-/// Throws invalid_argument when `prior` is of another patient, of the same images, or not earlier.
+/// Throws invalid_argument when `prior` is of another patient, of the same images, or of a later
+/// day.
 void check_prior(const StudyInput& study, const StudyInput& prior);
 
 }  // namespace galen::tasks

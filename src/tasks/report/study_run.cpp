@@ -55,6 +55,10 @@ StudyRun::StudyRun(engine::Engine& engine, const StudyInput& study, const StudyI
 }
 
 Report StudyRun::write() {
+  // A slice that is not there shows before the model has written for minutes.
+  if (!options_.locate.empty()) {
+    located_ = std::make_unique<LocatedImage>(study_, options_.locate_slice, recipe_of(profile_));
+  }
   if (kind_ == StudyKind::lab) {
     write_lab_results();
   } else {
@@ -95,12 +99,15 @@ std::string StudyRun::ask(std::string_view stage, std::vector<Message>& messages
   return trimmed_text(answer.text);
 }
 
-std::vector<Message> StudyRun::messages_about(const std::vector<Input>& inputs,
-                                              const std::string& question, bool locate) const {
+std::size_t StudyRun::document_bytes() const {
   const int answer = options_.max_tokens > 0 ? options_.max_tokens : profile_.max_answer_tokens;
   const int room = std::max(kShortestDocument, engine_.context_limit() - answer - kPromptTokens);
-  return build_messages({inputs, question, "", locate}, profile_,
-                        static_cast<std::size_t>(room) * kBytesPerToken);
+  return static_cast<std::size_t>(room) * kBytesPerToken;
+}
+
+std::vector<Message> StudyRun::messages_about(const std::vector<Input>& inputs,
+                                              const std::string& question, bool locate) const {
+  return build_messages({inputs, question, "", locate}, profile_, document_bytes());
 }
 
 std::string StudyRun::question() const {
@@ -161,14 +168,19 @@ void StudyRun::write_lab_results() {
   const std::string& prompt =
       options_.prompt.empty() ? profile_.prompts.at("document") : options_.prompt;
   std::vector<Message> messages = messages_about(study_.inputs, prompt);
+  for (const Input& input : study_.inputs) {
+    const auto* document = std::get_if<TextDocument>(&input.value);
+    if (document == nullptr || document->text.size() <= document_bytes()) continue;
+    report_.notes.push_back(fmt::format(
+        "of the document's {} bytes the model was shown the first {}; what stands behind them was "
+        "not read: raise --context or split the document",
+        document->text.size(), document_bytes()));
+  }
   report_.lab_results = parse_lab_results(ask("tests", messages, lab_schema()));
   note_prompt(messages);
 }
 
 void StudyRun::locate(const std::string& structure) {
-  if (located_ == nullptr) {
-    located_ = std::make_unique<LocatedImage>(study_, options_.locate_slice, recipe_of(profile_));
-  }
   const Image& picture = located_->picture();
   std::vector<Input> inputs;
   inputs.push_back({study_.inputs.front().path, picture});

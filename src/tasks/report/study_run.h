@@ -1,6 +1,7 @@
 #pragma once
 // One report on one study, answer by answer.
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ class StudyRun {
  private:
   std::string ask(std::string_view stage, std::vector<engine::Message>& messages,
                   std::string_view schema = {});
+  [[nodiscard]] std::size_t document_bytes() const;  // that the context holds of a document
   [[nodiscard]] std::vector<engine::Message> messages_about(const std::vector<Input>& inputs,
                                                             const std::string& question,
                                                             bool locate = false) const;

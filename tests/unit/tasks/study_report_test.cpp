@@ -202,6 +202,9 @@ TEST_F(StudyReport, BoxesOfAVolumeAreOnTheSliceAskedFor) {
   EXPECT_EQ(box.y1, 6);
   options.locate_slice = 4;
   EXPECT_THAT(error_of({"ct"}, StudyKind::ct, options).what(), HasSubstr("shown 3 slices"));
+  PreparedEngine unasked(std::vector<std::string>{});
+  EXPECT_THROW((void)report(unasked, {"ct"}, StudyKind::ct, options), Error);
+  EXPECT_TRUE(unasked.asked.empty());
 }
 
 TEST_F(StudyReport, LaboratoryReportIsReadAfterItsSchema) {
@@ -214,6 +217,20 @@ TEST_F(StudyReport, LaboratoryReportIsReadAfterItsSchema) {
   EXPECT_EQ(made.lab_results[0].unit, "g/dL");
   EXPECT_EQ(made.sources.at(0).name, "labs.txt");
   EXPECT_FALSE(made.subject);
+}
+
+TEST_F(StudyReport, WhatADocumentIsTooLongForIsTold) {
+  write_file(folder_ / "labs.txt", std::string(100'000, '1'));
+  PreparedEngine engine({"[]"});
+  const Report made = report(engine, {"labs.txt"}, StudyKind::lab);
+  EXPECT_THAT(made.notes, ElementsAre(HasSubstr("of the document's 100000 bytes")));
+}
+
+TEST_F(StudyReport, NotesOfANiftiVolumeAreKept) {
+  PreparedEngine engine({"FINDINGS: A. IMPRESSION: B."});
+  const Report made =
+      report(engine, {GALEN_SOURCE_DIR "/tests/golden/nifti/four_d.nii.gz"}, StudyKind::mr);
+  EXPECT_THAT(made.notes, ElementsAre("the first of 3 time points is shown"));
 }
 
 TEST_F(StudyReport, AnotherModalityIsRefused) {
