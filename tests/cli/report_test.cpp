@@ -75,6 +75,18 @@ TEST_F(ReportVerb, ASecondRunFindsTheEmbeddings) {
   EXPECT_EQ(json["usage"]["images_cached"], 7);
 }
 
+TEST_F(ReportVerb, AnotherPixelSizeIsOtherPixels) {
+  tasks::write_slide(*scratch_ / "bare.tif", 4, 4, false);
+  std::vector<std::string> words{
+      "report", file("bare.tif"), "--model", "gemma",  "--specimen", "skin", "--patch-size",
+      "56",     "--max-tokens",   "6",       "--json", "--mpp",      "1"};
+  ASSERT_EQ(run(words).status, 0);
+  words.back() = "0.5";
+  const Json json = parse_json(run(words).out, "report");
+  EXPECT_FALSE(json["manifest"]["patches"].empty());
+  EXPECT_EQ(json["usage"]["images_cached"], 0);
+}
+
 TEST_F(ReportVerb, AListGoesOnPastABadPartAndIsNotDoneTwice) {
   write_file(file("parts.csv"), "case,part,slide\nC/1,A,a.tif\nC/1,B,missing.tif\nC/1,C,b.tif\n");
   EXPECT_EQ(report({file("parts.csv")}).status, 2);

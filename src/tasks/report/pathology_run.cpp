@@ -97,8 +97,10 @@ engine::DeferredImage PathologyRun::defer(std::size_t slide, const vision::Patch
                               : vision::resize_bilinear_pil(pixels, shown, shown, 1);
     });
   };
-  return {fmt::format("slide {} {:.3f} {:.3f} {:.6g} {} {}", slides_.stamp(slide), patch.x, patch.y,
-                      grid_.mpp, grid_.size, shown),
+  // A slide that states no pixel size is other pixels under another --mpp.
+  const Mpp given = options_.mpp.value_or(Mpp{});
+  return {fmt::format("slide {} {:.6g} {:.6g} {:.3f} {:.3f} {:.6g} {} {}", slides_.stamp(slide),
+                      given.x, given.y, patch.x, patch.y, grid_.mpp, grid_.size, shown),
           read};
 }
 
