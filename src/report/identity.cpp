@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/sha256.h"
+#include "report/outline.h"
 
 namespace galen::report {
 namespace {
@@ -39,7 +40,8 @@ void add_images(const Report& report, FieldHash& hash) {
 void add_words(const Report& report, FieldHash& hash) {
   for (const ReportSection& section : report.sections) hash.add(section.title).add(section.text);
   for (const ReportFinding& finding : report.findings) {
-    hash.add(finding.text);
+    hash.add(finding.text).add(finding.code ? finding.code->value : "");
+    hash.add(laterality_name(finding.laterality)).add(certainty_name(finding.certainty));
     for (const ReportBox& box : finding.boxes)
       hash.add(fmt::format("{} {} {} {} {}", box.image, box.x0, box.y0, box.x1, box.y1));
   }

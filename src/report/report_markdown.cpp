@@ -13,7 +13,7 @@ std::string escaped(std::string_view text) {
   std::string made;
   bool is_line_start = true;
   for (const char c : text) {
-    constexpr std::string_view kAlways = "\\`*_[]<>|";
+    constexpr std::string_view kAlways = "\\`*_[]<>|&";
     constexpr std::string_view kAtStart = "#+-=~";
     if (kAlways.find(c) != std::string_view::npos ||
         (is_line_start && kAtStart.find(c) != std::string_view::npos))

@@ -90,12 +90,15 @@ TEST(ReportForms, EveryImageIsNamed) {
 
 TEST(ReportForms, OnlyDicomAndFhirNameThePatient) {
   const Report report = radiograph_report();
-  for (const std::string& form : {report_text(report), report_markdown(report), report_json(report),
-                                  report_html(report), report_pdf(report)}) {
+  for (const std::string& form :
+       {report_text(report), report_markdown(report), report_json(report), report_html(report)}) {
     EXPECT_THAT(form, Not(HasSubstr("Sample")));
     EXPECT_THAT(form, Not(HasSubstr(kPatientId)));
     EXPECT_THAT(form, Not(HasSubstr("19700131")));
   }
+  Report nameless = report;
+  nameless.subject.reset();
+  EXPECT_EQ(report_pdf(report), report_pdf(nameless));  // its words are compressed
   EXPECT_THAT(report_fhir(report), HasSubstr("Sample"));
 }
 
@@ -114,6 +117,8 @@ TEST(ReportForms, MarkdownOfAModelIsNoMarkup) {
   Report report = common_report("cxr");
   report.sections = {{"Findings", "# not a *heading*\n- <b>| cell"}};
   EXPECT_THAT(report_markdown(report), HasSubstr("\\# not a \\*heading\\*\n\n\\- \\<b\\>\\| cell"));
+  report.sections = {{"Findings", "&lt;b&gt;"}};
+  EXPECT_THAT(report_markdown(report), HasSubstr("\\&lt;b\\&gt;"));
   EXPECT_THAT(report_markdown(lab_report()), HasSubstr("| Hemoglobin | 13.5 | g/dL | 12-16 |"));
 }
 
@@ -165,6 +170,9 @@ TEST(ReportIdentity, IsOfInputModelSettingsAndWords) {
   EXPECT_NE(report_uid(other, "sr"), uid);
   other = report;
   other.images.front().dicom->sop_instance_uid += "1";
+  EXPECT_NE(report_uid(other, "sr"), uid);
+  other = report;
+  other.findings.front().certainty = Certainty::possible;
   EXPECT_NE(report_uid(other, "sr"), uid);
 }
 
