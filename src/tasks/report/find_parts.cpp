@@ -29,12 +29,19 @@ void append_folder(const fs::path& folder, std::vector<fs::path>& slides) {
   std::ranges::sort(files);
   const std::size_t before = slides.size();
   bool is_dicom = false;
+  bool is_other = false;
   for (const fs::path& file : files) {
     // With a pixel size any TIFF counts as a slide: the user says that these are.
     const auto slide = open_if_slide(file, {Mpp{1, 1}});
     if (slide == nullptr) continue;
-    is_dicom = is_dicom || slide->vendor() == "dicom";
+    (slide->vendor() == "dicom" ? is_dicom : is_other) = true;
     slides.push_back(file);
+  }
+  if (is_dicom && is_other) {
+    raise(ErrorKind::invalid_argument,
+          "{}: holds DICOM and other slides; name the others one by one, and put the DICOM files "
+          "into a folder of their own",
+          folder.string());
   }
   // The files of a DICOM series are levels of one slide.
   if (is_dicom || slides.size() == before) {

@@ -7,6 +7,7 @@
 #include <galen/error.h>
 #include <galen/reporter.h>
 
+#include "../io/slide/dicom_fixture.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "model/weights/import.h"
@@ -279,6 +280,17 @@ TEST_F(Reports, PartsComeFromSlidesFoldersAndLists) {
               return find_parts({folder_ / "parts.csv", folder_ / "a.tif"}).front().slides;
             }).kind(),
             ErrorKind::invalid_argument);
+}
+
+TEST_F(Reports, AFolderOfDicomAndOtherSlidesIsRefused) {
+  fs::create_directories(folder_ / "mixed");
+  slide::write_dicom(folder_ / "mixed" / "1.dcm", {.matrix = slide::colour_field(10, 8)});
+  EXPECT_THAT(find_parts({folder_ / "mixed"}).front().slides,
+              testing::ElementsAre(folder_ / "mixed"));
+  fs::copy_file(folder_ / "a.tif", folder_ / "mixed" / "2.tif");
+  const Error error = error_of([&] { return find_parts({folder_ / "mixed"}).front().slides; });
+  EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
+  EXPECT_THAT(error.what(), HasSubstr("DICOM and other slides"));
 }
 
 TEST_F(Reports, TheIdOfASlideIsOfItsContent) {
