@@ -20,6 +20,7 @@
 #include "cli/output.h"
 #include "cli/report_outputs.h"
 #include "cli/verbs.h"
+#include "io/dicom/open.h"
 
 namespace galen::cli {
 namespace {
@@ -214,10 +215,20 @@ int report_parts(const Context& context, const ReportArguments& arguments,
   return 0;
 }
 
-int report_study(const Context& context, const ReportArguments& arguments,
-                 const std::vector<fs::path>& inputs, StudyKind kind) {
+/// What can be refused before the model writes for minutes.
+void check_study_outputs(const ReportArguments& arguments, const fs::path& study) {
   if (!arguments.outputs.segmentation.empty() && arguments.study.locate.empty())
     raise(ErrorKind::invalid_argument, "--seg: holds boxes; ask for some with --locate STRUCTURE");
+  if (!arguments.outputs.needs_study() || fs::is_directory(study)) return;
+  if (dicom::is_dicom(read_prefix(study, 132))) return;
+  raise(ErrorKind::invalid_argument,
+        "{}: DICOM forms are of DICOM studies, and this file is none; ask for --fhir or --json",
+        study.string());
+}
+
+int report_study(const Context& context, const ReportArguments& arguments,
+                 const std::vector<fs::path>& inputs, StudyKind kind) {
+  check_study_outputs(arguments, inputs.front());
   StudyOptions options = arguments.study;
   options.kind = kind;
   options.prior.assign(arguments.prior.begin(), arguments.prior.end());

@@ -89,6 +89,14 @@ TEST_F(StudyVerb, AFormThatCannotBeMadeLeavesNoFile) {
   EXPECT_EQ(outcome.out, "");
 }
 
+TEST_F(StudyVerb, DicomFormsOfAnotherFileAreRefusedFirst) {
+  write_file(file("labs.txt"), "Hemoglobin 13.5 g/dL");
+  const Outcome outcome = report({file("labs.txt"), "--kind", "lab", "--sr", file("none.dcm")});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err,
+              testing::AllOf(HasSubstr("DICOM studies"), Not(HasSubstr("the model writes"))));
+}
+
 TEST_F(StudyVerb, VolumeIsShownOnASheet) {
   const Outcome outcome = report({file("ct"), "--json", "-", "--out", file("reports")});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
