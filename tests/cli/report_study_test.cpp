@@ -80,10 +80,15 @@ TEST_F(StudyVerb, WritesEveryFormOfARadiograph) {
 }
 
 TEST_F(StudyVerb, AFormThatCannotBeMadeLeavesNoFile) {
-  const Outcome outcome =
-      report({file("cxr.dcm"), "--html", file("none.html"), "--seg", file("none.dcm")});
+  const std::vector<std::string> words{file("cxr.dcm"), "--html", file("none.html"), "--seg",
+                                       file("none.dcm")};
+  EXPECT_THAT(report(words).err, testing::AllOf(HasSubstr("--locate"), Not(HasSubstr("writes"))));
+  std::vector<std::string> asked = words;
+  asked.emplace_back("--locate");
+  asked.emplace_back("heart");
+  const Outcome outcome = report(asked);
   EXPECT_EQ(outcome.status, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("--locate"));
+  EXPECT_THAT(outcome.err, HasSubstr("may have found none"));
   EXPECT_FALSE(std::filesystem::exists(file("none.html")));
   EXPECT_FALSE(std::filesystem::exists(file("none.dcm")));
   EXPECT_EQ(outcome.out, "");
