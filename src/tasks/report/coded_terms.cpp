@@ -84,8 +84,9 @@ constexpr auto kNegations = std::to_array<std::string_view>(
      "clear of ", "negative for ", "rather than ", "resolution of ", "denies ", "never "});
 /// A negation in these says nothing about the finding that follows.
 constexpr auto kNotNegations = std::to_array<std::string_view>(
-    {"no change", "without change", "not changed", "no increase", "without increase", "no decrease",
-     "no worsening", "no progression", "no improvement", "not improved", "not only",
+    {"no change ", "no change,", "without change ", "not changed", "no increase in",
+     "without increase in", "no decrease in", "no worsening of", "no worsening in",
+     "no progression of", "no improvement in", "no improvement of", "not improved", "not only",
      "partial resolution", "incomplete resolution", "near complete resolution",
      "near-complete resolution"});
 /// May stand within those.

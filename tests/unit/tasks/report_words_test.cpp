@@ -62,6 +62,9 @@ TEST(CodedFindings, OnlyWhatIsDeniedIsAbsent) {
               ElementsAre("Pneumothorax 0 3", "Pleural effusion 2 1"));
   EXPECT_THAT(lines_of("No significant interval increase in the left effusion."),
               ElementsAre("Pleural effusion 1 1"));
+  EXPECT_THAT(lines_of("No changes of emphysema."), ElementsAre("Pulmonary emphysema 0 3"));
+  EXPECT_THAT(lines_of("No increased markings to suggest pneumonia."),
+              ElementsAre("Pneumonia 0 3"));
 }
 
 TEST(CodedFindings, HaveTheirOwnSide) {
