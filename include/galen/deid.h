@@ -91,7 +91,8 @@ struct DeidReport {
 /// for the names, numbers, dates and UIDs that it had; one where any is left is not kept. A later
 /// run with the same key, options and folder goes on where an earlier one ended. Failures of
 /// single files are counted. deid-report.json and deid-report.txt are written beside them.
-/// Throws invalid_argument, not_found, permission, io, malformed (key or rules), cancelled.
+/// Throws invalid_argument, not_found, permission, io, malformed (key or rules), unsupported
+/// (nothing among the inputs is DICOM or FHIR), cancelled.
 [[nodiscard]] DeidReport deidentify(const std::vector<std::filesystem::path>& inputs,
                                     const std::filesystem::path& folder,
                                     const DeidOptions& options);

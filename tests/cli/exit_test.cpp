@@ -45,6 +45,9 @@ TEST(Exit, MalformedAndUnsupportedFilesAreFour) {
                "of no kind that Galen reads");
   expect_error(run_galen({"info", scratch.write("cut.json", R"({"resourceType": "Bundle", "en)")}),
                4, "not valid JSON");
+  expect_error(run_galen({"deid", scratch.write("note.txt", "hello\n"), "-o",
+                          (scratch / "out").string(), "--key", (scratch / "key").string()}),
+               4, "note.txt: nothing here can be de-identified");
   const Scratch empty;
   expect_error(run_galen({"info", empty.folder().string()}), 4, "a folder without DICOM or FHIR");
 }

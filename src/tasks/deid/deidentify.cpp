@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <fmt/core.h>
 
 #include <galen/deid.h>
 
@@ -39,15 +40,27 @@ std::vector<fs::path> files_of(const std::vector<fs::path>& inputs, const fs::pa
   return files;
 }
 
+/// A run that does nothing has most often been given the wrong name: it must not look like success.
+void check_recognised(const DeidReport& report, const std::vector<fs::path>& inputs) {
+  if (report.skipped < report.files) return;
+  raise(ErrorKind::unsupported,
+        "{}{}: nothing here can be de-identified; DICOM files (DICOMDIR apart) and FHIR R4 in JSON "
+        "or NDJSON are read, outside of the output folder",
+        inputs.front().string(),
+        inputs.size() > 1 ? fmt::format(" and {} more", inputs.size() - 1) : "");
+}
+
 }  // namespace
 
 DeidReport deidentify(const std::vector<fs::path>& inputs, const fs::path& folder,
                       const DeidOptions& options) {
   if (options.key.empty()) raise(ErrorKind::invalid_argument, "deid: name a key file");
+  if (inputs.empty()) raise(ErrorKind::invalid_argument, "deid: name files or folders");
   const std::vector<fs::path> files = files_of(inputs, folder);
   fs::create_directories(folder);
   deid::Job job(folder, options);
   const DeidReport report = job.run(files);
+  check_recognised(report, inputs);
   write_file(folder / "deid-report.json", deid_report_json(report));
   write_file(folder / "deid-report.txt", deid_report_text(report));
   return report;
