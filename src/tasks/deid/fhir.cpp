@@ -129,13 +129,19 @@ class FhirWalker {
     return ids.size() == 1 ? *ids.begin() : std::string();
   }
 
+  /// "Patient/1" of "Patient/1/_history/2".
+  static std::string without_version(const std::string& reference) {
+    return reference.substr(0, reference.find("/_history"));
+  }
+
   /// The patient that a resource is about, as an id.
   [[nodiscard]] std::string patient_of(const OrderedJson& json) const {
     if (json.value("resourceType", "") == "Patient") return json.value("id", patient_);
     for (const char* key : {"subject", "patient", "beneficiary", "individual"}) {
       const auto found = json.find(key);
       if (found == json.end() || !found->is_object()) continue;
-      const std::string reference = found->value("reference", "");
+      const std::string versioned = found->value("reference", "");
+      const std::string reference = without_version(versioned);
       const auto at = reference.find_last_of("/:");
       if (!reference.empty()) return at == std::string::npos ? reference : reference.substr(at + 1);
     }
@@ -237,24 +243,31 @@ class FhirWalker {
     count(where, "remapped");
     const auto query = original.find('?');
     if (query != std::string::npos) {
-      value = original.substr(0, query) + "/" + uuid(original.substr(query + 1));
+      value = type_in(original.substr(0, query) + "/") + uuid(original.substr(query + 1));
       return true;
     }
-    const auto at = original.find_last_of("/:");
+    const std::string plain = without_version(original);
+    const auto at = plain.find_last_of("/:");
     const bool is_type_alone = key == "url" && at == std::string::npos;
     if (is_type_alone) return true;
-    const std::string id = at == std::string::npos ? original : original.substr(at + 1);
-    std::string front = at == std::string::npos ? "" : original.substr(0, at + 1);
-    if (front.find("://") != std::string::npos) front = type_in(front);
-    value = front + uuid(id);
+    const std::string id = at == std::string::npos ? plain : plain.substr(at + 1);
+    const std::string front = at == std::string::npos ? "" : plain.substr(0, at + 1);
+    value = type_in(front) + uuid(id);
     return true;
   }
 
-  /// Of "https://host/fhir/Patient/" what says nothing of the host.
-  static std::string type_in(const std::string& address) {
-    const auto end = address.size() - 1;
-    const auto start = address.find_last_of('/', end - 1);
-    return address.substr(start + 1);
+  /// Of what stands before an id the type of the resource, "Patient/", or "urn:uuid:"; neither a
+  /// host nor another id.
+  static std::string type_in(const std::string& front) {
+    if (front == "urn:uuid:" || front == "urn:oid:") return front;
+    if (front.empty()) return {};
+    const std::string whole = front.substr(0, front.size() - 1);
+    const std::string last = whole.substr(whole.find_last_of('/') + 1);
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    const auto is_letter = [&](char c) { return is_capital(c) || (c >= 'a' && c <= 'z'); };
+    const bool is_type = !last.empty() && is_capital(last.front()) &&
+                         std::all_of(last.begin(), last.end(), is_letter);
+    return is_type ? last + "/" : std::string();
   }
 
   /// A UUID that is the same for the same id.
@@ -412,7 +425,12 @@ std::string deidentify_document(std::string_view text, const DeidProfile& profil
   Identifiers originals;
   collect(checked, "", originals);
   OrderedJson json = OrderedJson::parse(text);
-  FhirWalker(profile, pseudonyms, result).walk_top(json);
+  try {
+    FhirWalker(profile, pseudonyms, result).walk_top(json);
+  } catch (const Json::exception&) {
+    raise(ErrorKind::malformed,
+          "{}: an element has another type than FHIR gives it, as a number for an id", name);
+  }
   std::string out = json.dump(indent, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
   if (is_left(json, "", originals)) {
     raise(ErrorKind::unsupported,

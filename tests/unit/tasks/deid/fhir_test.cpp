@@ -69,6 +69,31 @@ TEST(DeidFhir, RemapsReferencesAndIdsAlike) {
   EXPECT_EQ(id.size(), 36U);
 }
 
+TEST(DeidFhir, LeavesNoIdInReferencesToVersionsOperationsAndHosts) {
+  const std::string id = done()["entry"][0]["resource"]["id"];
+  const auto remapped = [](const std::string& reference) {
+    const Json json = {{"resourceType", "Observation"}, {"subject", {{"reference", reference}}}};
+    return done({}, json.dump())["subject"]["reference"].get<std::string>();
+  };
+  EXPECT_EQ(remapped("Patient/p-17/_history/2"), "Patient/" + id);
+  EXPECT_EQ(remapped("https://hospital.example/fhir/Patient/p-17/_history/2"), "Patient/" + id);
+  for (const char* reference : {"Patient/p-17/$everything", "Patient/p-17?name=erika",
+                                "https://p-17/1", "https://hospital.example/p-17/Encounter?x=1"}) {
+    EXPECT_EQ(remapped(reference).find("p-17"), std::string::npos) << reference;
+    EXPECT_EQ(remapped(reference).find("hospital"), std::string::npos) << reference;
+  }
+}
+
+TEST(DeidFhir, ShiftsTheDatesOfAVersionedSubjectAlike) {
+  DeidProfile profile;
+  profile.dates = DeidDates::shift;
+  const std::string text =
+      R"({"resourceType": "Observation", "subject": {"reference": "Patient/p-17/_history/2"},
+          "effectiveDateTime": "2004-01-19"})";
+  EXPECT_EQ(done(profile, text)["effectiveDateTime"],
+            shifted_fhir_date("2004-01-19", kPseudonyms.days_back("p-17")));
+}
+
 TEST(DeidFhir, ShiftsDatesWithTheTimesKept) {
   DeidProfile profile;
   profile.dates = DeidDates::shift;
