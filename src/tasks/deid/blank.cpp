@@ -154,6 +154,11 @@ std::string blank_regions(dicom::EditItem& root, const dicom::Dataset& dataset,
     raise(ErrorKind::unsupported, "{}: floating point pixels cannot be blanked", dataset.name());
   }
   const bool plain = is_plain(dataset, format);
+  const dicom::Encoding encoding = dataset.syntax().encoding;
+  if (!plain && encoding.big_endian) {
+    raise(ErrorKind::unsupported, "{}: packed or subsampled pixels in big endian cannot be blanked",
+          dataset.name());
+  }
   std::vector<std::uint8_t> pixels;
   if (plain) {
     const auto bytes = root.find(kPixelData)->value();
@@ -161,16 +166,16 @@ std::string blank_regions(dicom::EditItem& root, const dicom::Dataset& dataset,
   } else {
     pixels = decode_all(root, reader, format);
   }
-  PlainPixels target(format, plain && dataset.syntax().encoding.big_endian, pixels);
+  PlainPixels target(format, encoding.big_endian, pixels);
   for (const PixelRegion& region : regions) target.blank(cut(region, format));
   dicom::EditElement& element = *root.find(kPixelData);
-  const bool is_explicit = dataset.syntax().encoding.explicit_vr;
-  if (!plain && is_explicit) {
+  const bool was_compressed = dataset.pixel_data()->undefined_length;
+  if (!plain && encoding.explicit_vr) {
     const std::string_view vr = format.bits_allocated > 8 ? "OW" : "OB";
     element.vr = {vr[0], vr[1]};
   }
   element.set_bytes(std::move(pixels));
-  return plain ? std::string() : std::string(kExplicitLittleUid);
+  return was_compressed ? std::string(kExplicitLittleUid) : std::string();
 }
 
 }  // namespace galen::deid

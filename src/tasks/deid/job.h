@@ -32,6 +32,7 @@ class Journal {
   };
   std::filesystem::path folder_;
   std::map<std::string, Entry> entries_;
+  bool has_added_ = false;  ///< since this process began
   mutable std::mutex mutex_;
 };
 

@@ -43,9 +43,10 @@ void Journal::add(const std::string& source, const fs::path& output) {
   const OrderedJson line = {{"source", source}, {"output", entry.output}, {"sha256", entry.sha256}};
   const std::lock_guard lock(mutex_);
   std::ofstream file(folder_ / kName, std::ios::app);
-  // A torn last line is ended first, so that this one stands alone.
-  file << (entries_.empty() ? "\n" : "") << line.dump() << '\n' << std::flush;
+  // A line that a killed run left torn is ended first, so that this one stands alone.
+  file << (has_added_ ? "" : "\n") << line.dump() << '\n' << std::flush;
   if (!file) raise(ErrorKind::io, "{}: cannot write", (folder_ / kName).string());
+  has_added_ = true;
   entries_[source] = entry;
 }
 

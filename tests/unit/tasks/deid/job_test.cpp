@@ -79,6 +79,34 @@ TEST_F(DeidJob, GoesOnPastBadFilesAndSkipsDirectories) {
   EXPECT_EQ(report.failed, 1U);
 }
 
+TEST_F(DeidJob, RefusesInputsOfWhichNothingIsRecognised) {
+  write_file(folder_ / "in" / "note.txt", "not DICOM");
+  try {
+    (void)run();
+    FAIL() << "nothing was done, and that looks like success";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::unsupported);
+    EXPECT_NE(std::string(error.what()).find((folder_ / "in").string()), std::string::npos);
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "out" / "deid-report.txt"));
+  // The output folder itself is left out of what is read.
+  write_study(folder_ / "in" / "a.dcm", patient_study());
+  EXPECT_THROW((void)deidentify({folder_ / "in"}, folder_ / "in", options_), Error);
+  EXPECT_THROW((void)deidentify({}, folder_ / "out", options_), Error);
+  const DeidReport report = run();
+  EXPECT_EQ(report.written, 1U);
+  EXPECT_EQ(report.skipped, 1U);
+}
+
+TEST_F(DeidJob, GoesOnPastFhirWhoseIdIsNoText) {
+  write_file(folder_ / "in" / "bad.json", R"({"resourceType": "Patient", "id": 5})");
+  write_file(folder_ / "in" / "good.json", R"({"resourceType": "Patient", "id": "a"})");
+  const DeidReport report = run();
+  EXPECT_EQ(report.failed, 1U);
+  EXPECT_EQ(report.written, 1U);
+  EXPECT_NE(why_.find("bad.json"), std::string::npos) << why_;
+}
+
 TEST_F(DeidJob, GoesOnWhereAnEarlierRunEnded) {
   write_study(folder_ / "in" / "a.dcm", patient_study());
   dicom::EditItem second = patient_study();
@@ -95,6 +123,17 @@ TEST_F(DeidJob, GoesOnWhereAnEarlierRunEnded) {
   // So is everything under other options.
   options_.profile.retain_patient = true;
   EXPECT_EQ(run().written, 2U);
+}
+
+TEST_F(DeidJob, ReadsTheLineAfterATornOne) {
+  dicom::EditItem root = patient_study();
+  write_study(folder_ / "in" / "a.dcm", root);
+  (void)run();
+  std::ofstream(folder_ / "out" / "deid-journal.jsonl", std::ios::app) << "{\"source\": \"12";
+  root.set(0x00080018, "UI", "1.2.3.4.5.101");
+  write_study(folder_ / "in" / "b.dcm", root);
+  EXPECT_EQ(run().written, 1U);
+  EXPECT_EQ(run().unchanged, 2U);
 }
 
 TEST_F(DeidJob, FailsTheSecondOfTwoFilesWithOneUid) {
@@ -136,6 +175,41 @@ TEST_F(DeidJob, BlanksARegionAndNothingElse) {
   EXPECT_EQ(pixels_of(copy.root), (std::vector<int>{1000, 0, 0, 1000, 1000, 1000, 1000, 1000, 1000,
                                                     1000, 1000, 1000, 1000, 1000, 1000, 0}));
   EXPECT_EQ(copy.root.text(0x00280301), "NO");
+}
+
+TEST_F(DeidJob, BlanksSubsampledColourOfAnImplicitFile) {
+  dicom::EditItem root = patient_study();
+  add_pixels(root);
+  const auto word = [&](std::uint32_t tag, std::uint8_t value) {
+    root.set(tag, "US", "").set_bytes({value, 0});
+  };
+  root.set(0x00280004, "CS", "YBR_FULL_422");
+  word(0x00280002, 3);
+  word(0x00280006, 0);
+  word(0x00280100, 8);
+  word(0x00280101, 8);
+  word(0x00280102, 7);
+  std::vector<std::uint8_t> pixels;
+  for (int i = 0; i < 8; ++i) pixels.insert(pixels.end(), {200, 200, 128, 128});
+  root.set(0x7FE00010, "OB", "").set_bytes(pixels);
+  std::ofstream out(folder_ / "in" / "a.dcm", std::ios::binary);
+  dicom::encode({root.text(0x00080016), root.text(0x00080018), "1.2.840.10008.1.2"}, root,
+                {false, false}, [&](std::span<const std::uint8_t> piece) {
+                  out.write(reinterpret_cast<const char*>(piece.data()),
+                            static_cast<std::streamsize>(piece.size()));
+                });
+  out.close();
+  options_.blank = {{0, 0, 2, 1}};
+  EXPECT_EQ(run().blanked, 1U) << why_;
+  const Copy copy(dicom_files(folder_ / "out")[0]);
+  // What the file says of its encoding is how it is written.
+  EXPECT_EQ(copy.dataset.syntax().uid, "1.2.840.10008.1.2");
+  EXPECT_FALSE(copy.dataset.syntax().encoding.explicit_vr);
+  EXPECT_EQ(copy.root.text(0x00280004), "RGB");
+  const auto bytes = copy.root.find(0x7FE00010)->value();
+  ASSERT_EQ(bytes.size(), 48U);
+  EXPECT_EQ(bytes[5], 0);
+  EXPECT_EQ(bytes[6], 200);
 }
 
 TEST_F(DeidJob, BlanksByRules) {
