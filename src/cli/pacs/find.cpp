@@ -37,6 +37,10 @@ int find(const Context& context, const FindArguments& arguments) {
     }
   }
   if (context.json) print_json(json);
+  if (rows.size() >= arguments.query.limit && !context.quiet) {
+    fmt::print(stderr, "galen: these are {} studies, and there may be more: --limit\n",
+               rows.size());
+  }
   return 0;
 }
 

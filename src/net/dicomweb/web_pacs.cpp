@@ -1,6 +1,8 @@
 #include "net/dicomweb/web_pacs.h"
 
+#include <algorithm>
 #include <fmt/core.h>
+#include <set>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -16,6 +18,7 @@ namespace {
 constexpr std::size_t kMaxInstance = std::size_t{4} << 30;
 constexpr std::size_t kMaxAnswer = std::size_t{256} << 20;
 constexpr std::size_t kPage = 5000;
+constexpr std::size_t kMaxInstances = 1'000'000;  // of a study
 
 HttpOptions http_options(const PacsOptions& options) {
   HttpOptions http;
@@ -48,10 +51,8 @@ class WebPacs : public Pacs {
       : address_(std::move(address)), http_(http_options(options)) {}
 
   std::vector<StudyRow> find(const StudyQuery& query) override {
-    Query parameters = {{"includefield", "00081030"},
-                        {"includefield", "00080061"},
-                        {"includefield", "00201208"},
-                        {"limit", std::to_string(query.limit)}};
+    Query parameters = {
+        {"includefield", "00081030"}, {"includefield", "00080061"}, {"includefield", "00201208"}};
     const auto add = [&](const char* key, const std::string& value) {
       if (!value.empty()) parameters.emplace_back(key, value);
     };
@@ -62,7 +63,7 @@ class WebPacs : public Pacs {
     add("StudyDate", query.date);
     add("ModalitiesInStudy", query.modality);
     std::vector<StudyRow> rows;
-    for (const Json& row : ask("/studies", parameters)) {
+    for (const Json& row : ask_all("/studies", parameters, "0020000D", query.limit)) {
       rows.push_back(
           {value_of(row, "0020000D"), value_of(row, "00100020"), value_of(row, "00100010"),
            value_of(row, "00080020"), value_of(row, "00080030"), value_of(row, "00080050"),
@@ -73,15 +74,11 @@ class WebPacs : public Pacs {
 
   std::vector<InstanceRow> instances(const std::string& study_uid) override {
     std::vector<InstanceRow> rows;
-    while (true) {
-      const Json page =
-          ask("/studies/" + percent_encoded(study_uid) + "/instances",
-              {{"limit", std::to_string(kPage)}, {"offset", std::to_string(rows.size())}});
-      for (const Json& row : page) {
-        rows.push_back({value_of(row, "0020000E"), value_of(row, "00080018")});
-      }
-      if (page.size() < kPage) return rows;
+    const std::string path = "/studies/" + percent_encoded(study_uid) + "/instances";
+    for (const Json& row : ask_all(path, {}, "00080018", kMaxInstances)) {
+      rows.push_back({value_of(row, "0020000E"), value_of(row, "00080018")});
     }
+    return rows;
   }
 
   void get(const std::string& study_uid, const std::vector<InstanceRow>& wanted,
@@ -126,6 +123,28 @@ class WebPacs : public Pacs {
   }
 
  private:
+  /// The rows of a search, page by page, each once by the UID in `key`; at most `limit`. Servers
+  /// may give fewer than they are asked for (PS3.18 section 8.3.4.4) or take no offset: the end is
+  /// a page with nothing new.
+  std::vector<Json> ask_all(const std::string& path, const Query& parameters, const char* key,
+                            std::size_t limit) {
+    std::vector<Json> rows;
+    std::set<std::string> known;
+    while (rows.size() < limit) {
+      const std::size_t before = rows.size();
+      Query page = parameters;
+      page.emplace_back("limit", std::to_string(std::min(limit - before, kPage)));
+      page.emplace_back("offset", std::to_string(before));
+      for (Json& row : ask(path, page)) {
+        if (rows.size() < limit && known.insert(value_of(row, key)).second) {
+          rows.push_back(std::move(row));
+        }
+      }
+      if (rows.size() == before) break;
+    }
+    return rows;
+  }
+
   Json ask(const std::string& path, const Query& parameters) {
     HttpRequest request;
     request.url = with_query(address_.url + path, parameters);

@@ -1,5 +1,6 @@
 #include "tasks/pacs/poll.h"
 
+#include <limits>
 #include <thread>
 
 #include <galen/error.h>
@@ -26,6 +27,7 @@ Poller::Poller(std::string url, net::PacsOptions options, std::string since, Wat
 void Poller::look() {
   const auto archive = net::open_pacs(url_, options_);
   net::StudyQuery query;
+  query.limit = std::numeric_limits<std::size_t>::max();  // one left out would never come
   if (!since_.empty()) query.date = since_ + "-";
   for (const net::StudyRow& study : archive->find(query)) {
     if (options_.cancel != nullptr) options_.cancel->check();

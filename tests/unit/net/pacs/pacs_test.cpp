@@ -1,9 +1,13 @@
 #include "net/pacs/pacs.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <string>
 
 #include <galen/error.h>
 
+#include "../loopback.h"
+#include "base/json.h"
 #include "net/dicomweb/multipart.h"
 #include "net/pacs/instance_file.h"
 
@@ -60,6 +64,39 @@ TEST(Multipart, ReadsWhatItWrites) {
   const auto parts = multipart_parts(message.content_type, message.body);
   ASSERT_EQ(parts.size(), 1U);
   EXPECT_EQ(parts[0], instance);
+}
+
+/// A server of DICOMweb that has seven instances of one study, and gives at most three at a time.
+class SmallPages : public testing::Test {
+ protected:
+  void SetUp() override {
+    server_->Get("/studies/1.2/instances", [this](const auto& request, auto& response) {
+      const std::string offset = takes_offset_ ? request.get_param_value("offset") : "0";
+      const std::size_t first = std::stoul(offset);
+      Json rows = Json::array();
+      for (std::size_t i = first; i < std::min<std::size_t>(first + 3, 7); ++i) {
+        Json row;
+        row["0020000E"]["Value"] = Json::array({"1.2.1"});
+        row["00080018"]["Value"] = Json::array({"1.2.1." + std::to_string(i)});
+        rows.push_back(row);
+      }
+      response.set_content(rows.dump(), "application/dicom+json");
+    });
+    server_.start();
+  }
+  std::size_t count() { return open_pacs(server_.address(), {})->instances("1.2").size(); }
+
+  bool takes_offset_ = true;
+  Loopback<> server_;  // last: stops before the others go
+};
+
+TEST_F(SmallPages, AreAskedForUntilNothingNewComes) {
+  EXPECT_EQ(count(), 7U);
+}
+
+TEST_F(SmallPages, OfAServerWithoutOffsetsEnd) {
+  takes_offset_ = false;
+  EXPECT_EQ(count(), 3U);
 }
 
 TEST(InstancePath, TakesNothingButUids) {
