@@ -236,6 +236,25 @@ TEST(Watcher, TriesFailedWorkAgainAndGivesUp) {
   EXPECT_TRUE(watcher.is_idle());
 }
 
+TEST(Watcher, DoesNotCountTheTimesAnArchiveWasAway) {
+  const fs::path folder = fresh_folder();
+  WatchOptions options;
+  options.spool = folder / "spool";
+  options.quiet = std::chrono::seconds(0);
+  options.retry = std::chrono::seconds(0);
+  options.max_tries = 2;
+  int tries = 0;
+  options.work = [&](const ReadyStudy&) -> bool {
+    throw Error(++tries <= 5 ? ErrorKind::unavailable : ErrorKind::unsupported, "no");
+  };
+  Watcher watcher(options);
+  (void)galen::write_study(watcher.studies() / "1.2.3" / "1.2.3.1", "1.2.3");
+  watcher.arrived("1.2.3");
+  for (int i = 0; i < 9; ++i) watcher.step();
+  EXPECT_EQ(tries, 7);
+  EXPECT_TRUE(watcher.is_idle());
+}
+
 TEST(Watcher, WaitsForTheQuietTime) {
   const fs::path folder = fresh_folder();
   WatchOptions options;

@@ -131,11 +131,11 @@ void Watcher::handle(const std::string& uid, Study& study) {
     tell(fmt::format("study {}: done", shown));
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
-    ++study.tries;
     const bool is_peer_away =
         error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timeout;
     // A PACS that is away comes back; the study waits for it as long as it takes.
-    study.is_settled = !is_peer_away && study.tries >= options_.max_tries;
+    if (!is_peer_away) ++study.tries;
+    study.is_settled = study.tries >= options_.max_tries;
     study.next_try = Clock::now() + options_.retry;
     tell(fmt::format("study {}: {} ({}), {}", shown, error_kind_name(error.kind()), error.what(),
                      study.is_settled ? "given up" : "to be tried again"));
