@@ -1,8 +1,8 @@
 // `galen deid INPUT... -o FOLDER`.
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <fmt/core.h>
 #include <memory>
@@ -17,6 +17,7 @@
 #include "base/raise.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
+#include "cli/settings.h"
 #include "cli/verbs.h"
 
 namespace galen::cli {
@@ -35,13 +36,6 @@ struct DeidArguments {
   std::string rules;
   bool keep_burned_in = false;
 };
-
-fs::path default_key() {
-  const char* config = std::getenv("XDG_CONFIG_HOME");
-  const char* home = std::getenv("HOME");
-  if (config != nullptr && *config != '\0') return fs::path(config) / "galen" / "deid.key";
-  return fs::path(home != nullptr ? home : ".") / ".config" / "galen" / "deid.key";
-}
 
 PixelRegion parse_region(const std::string& text) {
   std::array<int, 4> numbers{};
@@ -81,7 +75,7 @@ DeidProfile profile_of(const DeidArguments& arguments) {
 
 int deid(const Context& context, const DeidArguments& arguments) {
   DeidOptions options;
-  options.key = arguments.key.empty() ? default_key() : fs::path(arguments.key);
+  options.key = arguments.key.empty() ? settings_folder() / "deid.key" : fs::path(arguments.key);
   options.profile = profile_of(arguments);
   for (const std::string& text : arguments.blank) options.blank.push_back(parse_region(text));
   options.rules = arguments.rules;

@@ -40,9 +40,7 @@ std::string environment(const char* name) {
 SettingsFile find_file(const std::vector<std::string>& words) {
   if (const auto named = config_argument(words)) return {*named, true};
   if (const std::string named = environment("GALEN_CONFIG"); !named.empty()) return {named, true};
-  std::filesystem::path folder = environment("XDG_CONFIG_HOME");
-  if (folder.empty()) folder = std::filesystem::path(environment("HOME")) / ".config";
-  return {folder / "galen" / "config.toml", false};
+  return {settings_folder() / "config.toml", false};
 }
 
 std::string upper(std::string text) {
@@ -115,6 +113,12 @@ void drop_other_tables(toml::table& table, const std::string& kept) {
 }
 
 }  // namespace
+
+std::filesystem::path settings_folder() {
+  std::filesystem::path folder = environment("XDG_CONFIG_HOME");
+  if (folder.empty()) folder = std::filesystem::path(environment("HOME")) / ".config";
+  return folder / "galen";
+}
 
 std::string setting_key(const CLI::Option& option) {
   const bool is_setting = option.get_configurable() && !option.get_lnames().empty();

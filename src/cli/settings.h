@@ -2,6 +2,7 @@
 // Defaults from outside the command line: flag over environment over TOML file over built-in
 // default.
 
+#include <filesystem>
 #include <string>
 
 #include "cli/cli11_fwd.h"
@@ -20,6 +21,9 @@ void bind_environment(CLI::App& app);
 /// values.
 /// `only_below` names the one table that this program reads; empty = all.
 void load_settings(CLI::App& app, const std::string& only_below, Context& context);
+
+/// Where the user's files for Galen lie: $XDG_CONFIG_HOME/galen, or ~/.config/galen.
+[[nodiscard]] std::filesystem::path settings_folder();
 
 /// The key of an option in the file: its long name. Empty for those that a file cannot set.
 [[nodiscard]] std::string setting_key(const CLI::Option& option);

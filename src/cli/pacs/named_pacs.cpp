@@ -4,6 +4,7 @@
 
 #include "base/raise.h"
 #include "cli/pacs/verbs.h"
+#include "cli/settings.h"
 
 namespace galen::cli {
 namespace {
@@ -15,14 +16,8 @@ std::string variable(const std::string& name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-fs::path home_folder(const char* xdg, const char* below_home) {
-  const std::string folder = variable(xdg);
-  if (!folder.empty()) return fs::path(folder) / "galen";
-  return fs::path(variable("HOME")) / below_home / "galen";
-}
-
 toml::table read_entry(const std::string& name) {
-  const fs::path file = home_folder("XDG_CONFIG_HOME", ".config") / "pacs.toml";
+  const fs::path file = settings_folder() / "pacs.toml";
   if (!fs::exists(file)) {
     raise(
         ErrorKind::not_found,
@@ -43,7 +38,9 @@ toml::table read_entry(const std::string& name) {
 }  // namespace
 
 fs::path state_folder() {
-  return home_folder("XDG_STATE_HOME", ".local/state");
+  const std::string folder = variable("XDG_STATE_HOME");
+  if (!folder.empty()) return fs::path(folder) / "galen";
+  return fs::path(variable("HOME")) / ".local" / "state" / "galen";
 }
 
 void add_pacs_options(CLI::App& verb, PacsArguments& arguments) {
