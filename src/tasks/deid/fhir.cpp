@@ -396,26 +396,27 @@ void collect(const Json& json, const std::string& key, Identifiers& originals) {
   }
 }
 
-/// True when a text holds one of them. In the words of a vocabulary ("Parkinson") a name proves
-/// nothing; long numbers do. JSON numbers are measurements.
-bool is_left(const OrderedJson& json, const std::string& key, const Identifiers& originals) {
+/// The element whose text holds one of them, or "". In the words of a vocabulary ("Parkinson") a
+/// name proves nothing; long numbers do. JSON numbers are measurements.
+std::string find_left(const OrderedJson& json, const std::string& key,
+                      const Identifiers& originals) {
+  std::string found;
   if (json.is_string()) {
     const auto text = json.get<std::string>();
     const bool is_vocabulary = key == "display" || key == "code" || key == "system" ||
                                key == "url" || key == "state" || key == "resourceType";
-    return is_vocabulary ? originals.is_in_bytes(text) : originals.is_in_text(text);
-  }
-  if (json.is_object()) {
+    const bool is_left = is_vocabulary ? originals.is_in_bytes(text) : originals.is_in_text(text);
+    if (is_left) found = key;
+  } else if (json.is_object()) {
     for (const auto& [name, value] : json.items()) {
-      if (is_left(value, name, originals)) return true;
+      if (found.empty()) found = find_left(value, name, originals);
     }
-  }
-  if (json.is_array()) {
+  } else if (json.is_array()) {
     for (const OrderedJson& each : json) {
-      if (is_left(each, key, originals)) return true;
+      if (found.empty()) found = find_left(each, key, originals);
     }
   }
-  return false;
+  return found;
 }
 
 std::string deidentify_document(std::string_view text, const DeidProfile& profile,
@@ -432,9 +433,11 @@ std::string deidentify_document(std::string_view text, const DeidProfile& profil
           "{}: an element has another type than FHIR gives it, as a number for an id", name);
   }
   std::string out = json.dump(indent, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
-  if (is_left(json, "", originals)) {
+  const std::string element = find_left(json, "", originals);
+  if (!element.empty()) {
     raise(ErrorKind::unsupported,
-          "{}: a name, number or address of the original is left; not written", name);
+          "{}: a name, number or address of the original is left in {}; not written", name,
+          element);
   }
   return out;
 }

@@ -114,6 +114,19 @@ TEST(DeidFhir, RemovesBirthYearsOfTheVeryOldAndSmallZips) {
   EXPECT_EQ(patient["address"][0]["postalCode"], "000");
 }
 
+TEST(DeidFhir, NamesTheElementThatHoldsWhatIsLeft) {
+  std::string text = kBundle;
+  text.replace(text.find("\"Heart rate\""), 12, "\"Heart of Mustermann\"");
+  try {
+    (void)done({}, text);
+    FAIL() << "a name is left in a display";
+  } catch (const Error& error) {
+    const std::string why = error.what();
+    EXPECT_NE(why.find("left in display"), std::string::npos) << why;
+    EXPECT_EQ(why.find("Mustermann"), std::string::npos);
+  }
+}
+
 TEST(DeidFhir, ReadsLinesOfResources) {
   const std::string lines =
       "{\"resourceType\":\"Patient\",\"id\":\"a\",\"gender\":\"male\"}\n"
