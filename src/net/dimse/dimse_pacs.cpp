@@ -4,6 +4,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmnet/diutil.h>
 #include <dcmtk/dcmnet/scu.h>
+#include <exception>
 #include <fmt/core.h>
 #include <map>
 #include <set>
@@ -88,8 +89,8 @@ class Client : public DcmSCU {
     try {
       keep(*object);
       status = STATUS_Success;
-    } catch (const Error&) {
-      // The caller sees that the instance is not there.
+    } catch (const std::exception&) {
+      // Nothing may leave a callback of DCMTK. The caller sees that the instance is not there.
     }
     return EC_Normal;
   }

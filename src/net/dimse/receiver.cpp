@@ -5,6 +5,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmnet/diutil.h>
 #include <dcmtk/dcmnet/scp.h>
+#include <exception>
 #include <fmt/core.h>
 #include <thread>
 
@@ -85,6 +86,10 @@ class StorageServer : public DcmSCP {
                   std::string(error_kind_name(error.kind())));
       return error.kind() == ErrorKind::malformed ? STATUS_STORE_Error_CannotUnderstand
                                                   : STATUS_STORE_Refused_OutOfResources;
+    } catch (const std::exception&) {
+      // No folder could be made on a full disk, say. What left this thread would end the program.
+      log_warning("an instance was refused: it cannot be written");
+      return STATUS_STORE_Refused_OutOfResources;
     }
   }
 

@@ -56,12 +56,12 @@ class Watcher {
 
   /// An instance lies in its place; from any thread.
   void arrived(const std::string& study_uid);
-  /// Looks once: works on studies that are quiet, and sends what is to be sent. `forget_quiet`
+  /// Looks once: works on studies that are quiet, and sends what is to be sent. `take_all`
   /// takes every study as whole.
   void step(bool take_all = false);
   /// step() every half second until cancelled.
   void run();
-  /// True when every study is done and every result sent.
+  /// True when every study is done and its results sent, or is given up.
   [[nodiscard]] bool is_idle() const;
   [[nodiscard]] std::filesystem::path studies() const { return options_.spool / "studies"; }
 
