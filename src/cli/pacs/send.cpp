@@ -49,6 +49,17 @@ std::string_view state_name(galen::pacs::SendState state) {
   }
 }
 
+void print_outcomes(const OrderedJson& outcomes, bool as_json) {
+  if (as_json) {
+    print_json(outcomes);
+    return;
+  }
+  for (const OrderedJson& row : outcomes) {
+    print(fmt::format("{:<12}  {}\n", row["state"].get<std::string>(),
+                      row["file"].get<std::string>()));
+  }
+}
+
 int send(const Context& context, const SendArguments& arguments) {
   const NamedPacs pacs = named_pacs(arguments.pacs.pacs, arguments.pacs, context.cancel);
   const std::vector<fs::path> files = files_of(arguments.names);
@@ -59,7 +70,7 @@ int send(const Context& context, const SendArguments& arguments) {
   Progress progress("send", files.size(), "instances");
   OrderedJson json = OrderedJson::array();
   std::size_t failed = 0;
-  sender.send(*archive, pacs.url, files, [&](const galen::pacs::SendOutcome& outcome) {
+  const auto note = [&](const galen::pacs::SendOutcome& outcome) {
     progress.advance();
     const bool is_failed = outcome.state == galen::pacs::SendState::failed;
     failed += is_failed ? 1 : 0;
@@ -68,15 +79,15 @@ int send(const Context& context, const SendArguments& arguments) {
                     {"instance", outcome.instance_uid},
                     {"state", state_name(outcome.state)},
                     {"detail", outcome.detail}});
-  });
-  if (context.json) {
-    print_json(json);
-  } else {
-    for (const OrderedJson& row : json) {
-      print(fmt::format("{:<12}  {}\n", row["state"].get<std::string>(),
-                        row["file"].get<std::string>()));
-    }
+  };
+  try {
+    sender.send(*archive, pacs.url, files, note);
+  } catch (const Error&) {
+    // The archive has gone away, or the user has had enough: what was sent before is still told.
+    if (!json.empty()) print_outcomes(json, context.json);
+    throw;
   }
+  print_outcomes(json, context.json);
   return failed > 0 ? kPartialFailure : 0;
 }
 

@@ -16,8 +16,8 @@ struct FhirResult {
 /// A resource, a Bundle or NDJSON. Kept are codes, quantities, states and references; dates become
 /// years, or are shifted, or stay by `profile.dates`; addresses keep country, state and the first
 /// three digits of the ZIP code where more than 20,000 people share them; ages over 89 become 90.
-/// Everything else that is text goes. Ids are remapped, and references with them. Throws malformed
-/// (also when something of the original is left), limit_exceeded.
+/// Everything else that is text goes. Ids are remapped, and references with them. Throws
+/// malformed, limit_exceeded, unsupported (something of the original is left).
 [[nodiscard]] FhirResult deidentify_fhir(std::string_view text, const DeidProfile& profile,
                                          const Pseudonyms& pseudonyms, const std::string& name);
 
