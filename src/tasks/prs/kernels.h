@@ -3,7 +3,7 @@
 //
 // Hard calls: the weights of three variants together take 4 x 4 x 4 values (calls 0, 1, 2,
 // missing), so a table of 64 sums turns three multiplications into one addition, exactly. Each
-// entry holds kLanes scores; eight tables (24 variants) stay in the first cache.
+// entry holds kLanes scores; kTables of them (18 variants) stay in the first cache.
 
 #include <cstddef>
 #include <cstdint>
