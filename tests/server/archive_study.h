@@ -29,7 +29,8 @@ inline int free_port() {
 
 /// A secondary capture of 2 x 2 pixels.
 inline void write_instance(const std::filesystem::path& file, const std::string& study,
-                           const std::string& series, const std::string& instance) {
+                           const std::string& series, const std::string& instance,
+                           const std::string& modality = "OT") {
   dicom::EditItem root;
   const auto word = [&](std::uint32_t tag, int value) {
     root.set(tag, "US", "")
@@ -38,7 +39,7 @@ inline void write_instance(const std::filesystem::path& file, const std::string&
   root.set(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.7");
   root.set(0x00080018, "UI", instance);
   root.set(0x00080020, "DA", "20240119");
-  root.set(0x00080060, "CS", "OT");
+  root.set(0x00080060, "CS", modality);
   root.set(0x00100010, "PN", "Test^Archive");
   root.set(0x00100020, "LO", "ARCHIVE-1");
   root.set(0x0020000D, "UI", study);

@@ -147,7 +147,7 @@ TEST_F(WithOrthanc, WatchWorksOnWhatArrivesAndWaitsForAnArchiveThatDied) {
         {.ae_title = "GALEN",
          .port = port,
          .folder = watcher->studies(),
-         .on_instance = [&](const auto& identity) { watcher->arrived(identity.study_uid); }});
+         .on_instance = [&](const auto& identity) { watcher->received(identity); }});
     Sender modality(folder_ / "modality.jsonl");
     const std::string url = "dicom://GALEN@127.0.0.1:" + std::to_string(port);
     EXPECT_EQ(send(modality, url, galen::write_study(folder_ / "in", study))[SendState::sent], 4);
@@ -167,6 +167,14 @@ TEST_F(WithOrthanc, WatchWorksOnWhatArrivesAndWaitsForAnArchiveThatDied) {
   const auto there = net::open_pacs(orthanc_->web(), {})->instances(study);
   ASSERT_EQ(there.size(), 1U);
   EXPECT_EQ(there[0].instance_uid, study + ".51");
+  // The archive passes the result on to us, as it does with every instance.
+  const fs::path back =
+      net::instance_path(watcher->studies() / study, {study + ".50", study + ".51"});
+  write_instance(back, study, study + ".50", study + ".51");
+  watcher->received(net::identify(back));
+  EXPECT_FALSE(fs::exists(back));
+  watcher->step();
+  EXPECT_EQ(works, 1);
   // Another start finds nothing to do.
   watcher.reset();
   watcher = std::make_unique<Watcher>(options);
@@ -253,6 +261,24 @@ TEST(Watcher, DoesNotCountTheTimesAnArchiveWasAway) {
   for (int i = 0; i < 9; ++i) watcher.step();
   EXPECT_EQ(tries, 7);
   EXPECT_TRUE(watcher.is_idle());
+}
+
+TEST(Watcher, TakesTheModalityOfTheImages) {
+  const fs::path folder = fresh_folder();
+  WatchOptions options;
+  options.spool = folder / "spool";
+  std::string modality;
+  options.work = [&](const ReadyStudy& study) {
+    modality = study.modality;
+    return true;
+  };
+  Watcher watcher(options);
+  const fs::path study = watcher.studies() / "1.2.3";
+  write_instance(study / "1.2.3.1" / "1.2.3.1.1.dcm", "1.2.3", "1.2.3.1", "1.2.3.1.1", "SR");
+  write_instance(study / "1.2.3.2" / "1.2.3.2.1.dcm", "1.2.3", "1.2.3.2", "1.2.3.2.1", "CT");
+  watcher.arrived("1.2.3");
+  watcher.step(true);
+  EXPECT_EQ(modality, "CT");
 }
 
 TEST(Watcher, WaitsForTheQuietTime) {

@@ -93,12 +93,11 @@ int watch(const Context& context, const WatchArguments& arguments) {
     poller.run(std::chrono::seconds(arguments.poll_seconds), context.cancel);
     return 0;
   }
-  const net::Receiver receiver({.ae_title = arguments.pacs.calling_ae,
-                                .port = arguments.listen,
-                                .folder = watcher.studies(),
-                                .on_instance = [&](const net::InstanceIdentity& identity) {
-                                  watcher.arrived(identity.study_uid);
-                                }});
+  const net::Receiver receiver(
+      {.ae_title = arguments.pacs.calling_ae,
+       .port = arguments.listen,
+       .folder = watcher.studies(),
+       .on_instance = [&](const net::InstanceIdentity& identity) { watcher.received(identity); }});
   if (!context.quiet)
     fmt::print(stderr, "galen: {} listens on port {}\n", arguments.pacs.calling_ae,
                arguments.listen);

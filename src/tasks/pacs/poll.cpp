@@ -35,7 +35,9 @@ void Poller::look() {
     const fs::path folder = watcher_.studies() / study.study_uid;
     std::vector<net::InstanceRow> missing;
     for (const net::InstanceRow& row : archive->instances(study.study_uid)) {
-      if (!fs::exists(net::instance_path(folder, row))) missing.push_back(row);
+      if (fs::exists(net::instance_path(folder, row)) || watcher_.is_own(row.instance_uid))
+        continue;
+      missing.push_back(row);
     }
     if (missing.empty()) continue;
     archive->get(study.study_uid, missing, folder,

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,12 +36,21 @@ class Sender {
             const std::vector<std::filesystem::path>& files,
             const std::function<void(const SendOutcome&)>& on_outcome);
 
+  /// Whether an instance was sent from here to any archive, or may have been. From any thread.
+  [[nodiscard]] bool knows(const std::string& instance_uid) const;
+
  private:
-  /// Archive and instance.
+  /// Instance and archive.
   using Key = std::pair<std::string, std::string>;
   /// True when the archive has it, although the journal does not know.
   [[nodiscard]] bool arrived(net::Pacs& archive, const Key& key, const std::string& study_uid);
 
+  /// `state` is begun, sent or failed.
+  void note(const Key& key, const std::string& state);
+  void take(const Key& key, const std::string& state);
+  [[nodiscard]] bool has(const std::set<Key>& keys, const Key& key) const;
+
+  mutable std::mutex mutex_;  // of the sets
   std::set<Key> begun_;
   std::set<Key> sent_;
   AppendLog log_;  // last: it fills the others

@@ -1,6 +1,7 @@
 #include "tasks/pacs/watcher.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
 #include <thread>
 #include <unistd.h>
@@ -31,6 +32,12 @@ std::vector<fs::path> dicom_files(const fs::path& folder) {
   return files;
 }
 
+/// Goes with images, and does not say what kind of study it is.
+bool is_document(const std::string& modality) {
+  constexpr std::array kDocuments{"SR", "PR", "KO", "SEG", "DOC", "REG", "AU"};
+  return std::ranges::find(kDocuments, modality) != kDocuments.end();
+}
+
 /// A study in log lines: its UID could be looked up by anyone.
 std::string short_name(const std::string& uid) {
   return sha256_hex({reinterpret_cast<const std::uint8_t*>(uid.data()), uid.size()}).substr(0, 8);
@@ -55,7 +62,8 @@ Watcher::Watcher(WatchOptions options)
 void Watcher::take_up() {
   for (const auto& entry : fs::directory_iterator(studies())) {
     const std::string uid = entry.path().filename().string();
-    if (entry.is_directory() && net::is_uid(uid)) arrived(uid);
+    if (entry.is_directory() && net::is_uid(uid) && !dicom_files(entry.path()).empty())
+      arrived(uid);
   }
 }
 
@@ -68,6 +76,16 @@ void Watcher::arrived(const std::string& study_uid) {
   study.is_settled = false;
 }
 
+bool Watcher::is_own(const std::string& instance_uid) const {
+  return sender_.knows(instance_uid);
+}
+
+void Watcher::received(const net::InstanceIdentity& instance) {
+  if (!is_own(instance.instance_uid)) return arrived(instance.study_uid);
+  fs::remove(net::instance_path(studies() / instance.study_uid,
+                                {instance.series_uid, instance.instance_uid}));
+}
+
 std::string Watcher::digest_of(const std::string& uid) const {
   Sha256 hash;
   for (const fs::path& file : dicom_files(studies() / uid))
@@ -78,7 +96,11 @@ std::string Watcher::digest_of(const std::string& uid) const {
 ReadyStudy Watcher::ready(const std::string& uid) const {
   ReadyStudy study{uid, "", studies() / uid, {}};
   const auto files = dicom_files(study.folder);
-  if (!files.empty()) study.modality = net::identify(files.front()).modality;
+  for (const fs::path& file : files) {
+    const std::string modality = net::identify(file).modality;
+    if (study.modality.empty() || !is_document(modality)) study.modality = modality;
+    if (!is_document(modality)) break;
+  }
   return study;
 }
 

@@ -22,6 +22,7 @@
 #include <galen/cancel.h>
 
 #include "net/dimse/receiver.h"
+#include "net/pacs/instance_file.h"
 #include "net/pacs/pacs.h"
 #include "tasks/pacs/append_log.h"
 #include "tasks/pacs/sender.h"
@@ -31,7 +32,7 @@ namespace galen::pacs {
 /// A study that is whole as far as one can know.
 struct ReadyStudy {
   std::string study_uid;
-  std::string modality;           ///< of the first instance by name
+  std::string modality;           ///< of the first image by name
   std::filesystem::path folder;   ///< its instances
   std::filesystem::path results;  ///< where the work writes; DICOM files there are sent back
 };
@@ -56,6 +57,10 @@ class Watcher {
 
   /// An instance lies in its place; from any thread.
   void arrived(const std::string& study_uid);
+  /// As arrived(); but a result of our own that an archive passes on is removed again.
+  void received(const net::InstanceIdentity& instance);
+  /// Whether an instance is a result that was sent from here, and so no new work.
+  [[nodiscard]] bool is_own(const std::string& instance_uid) const;
   /// Looks once: works on studies that are quiet, and sends what is to be sent. `take_all`
   /// takes every study as whole.
   void step(bool take_all = false);
