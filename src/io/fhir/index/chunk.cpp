@@ -28,8 +28,9 @@ bool is_ndjson(std::string_view text) {
   const std::string_view line = text.substr(0, end);
   const std::size_t last = line.find_last_not_of(" \t\r");
   const std::size_t first = line.find_first_not_of(" \t\xEF\xBB\xBF");
-  return last != std::string_view::npos && line[first] == '{' && line[last] == '}' &&
-         !is_blank(text.substr(end));
+  // A line of a byte order mark alone has a last character, but no first.
+  return last != std::string_view::npos && first != std::string_view::npos && line[first] == '{' &&
+         line[last] == '}' && !is_blank(text.substr(end));
 }
 
 /// The end of the line that the byte before `end` stands in.
@@ -66,11 +67,11 @@ std::vector<Chunk> cut_file(const std::filesystem::path& path, const std::string
                             std::size_t begin) {
   const MappedFile file(path);
   const std::string_view text = view_of(file);
-  if (!is_ndjson(text)) return {{path, name, 0, text.size(), false, true}};
+  if (!is_ndjson(text)) return {{path, name, 0, text.size(), false}};
   std::vector<Chunk> chunks;
   while (begin < text.size()) {
     const std::size_t end = line_end(text, begin + kChunkBytes);
-    chunks.push_back({path, name, begin, end, true, end == text.size()});
+    chunks.push_back({path, name, begin, end, true});
     begin = end;
   }
   return chunks;

@@ -17,7 +17,6 @@ struct Chunk {
   std::size_t begin = 0;
   std::size_t end = 0;
   bool is_lines = false;
-  bool is_last = false;  ///< of its file
 };
 
 struct ParsedChunk {

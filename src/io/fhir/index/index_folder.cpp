@@ -5,8 +5,7 @@
 #include <chrono>
 #include <deque>
 #include <future>
-#include <optional>
-#include <set>
+#include <map>
 
 #include "base/parallel.h"
 #include "base/progress.h"
@@ -22,8 +21,6 @@ constexpr std::size_t kBatchBytes = std::size_t{48} << 20;
 
 std::vector<fs::path> fhir_files(const fs::path& folder) {
   if (fs::is_regular_file(folder)) return {folder};
-  if (!fs::is_directory(folder))
-    raise(ErrorKind::not_found, "{}: is no folder of FHIR files", folder.string());
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const fs::path ending = entry.path().extension();
@@ -32,6 +29,15 @@ std::vector<fs::path> fhir_files(const fs::path& folder) {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+/// What names in the index are relative to. Asked before the index is opened: a mistyped folder
+/// leaves it as it is.
+fs::path folder_of(const fs::path& records) {
+  if (fs::is_regular_file(records)) return fs::absolute(records).parent_path();
+  if (!fs::is_directory(records))
+    raise(ErrorKind::not_found, "{}: is no folder of FHIR files", records.string());
+  return records;
 }
 
 std::int64_t nanoseconds(fs::file_time_type time) {
@@ -43,7 +49,7 @@ class Run {
  public:
   Run(const fs::path& records, const fs::path& index, const IndexOptions& options)
       : records_(records),
-        folder_(fs::is_regular_file(records) ? fs::absolute(records).parent_path() : records),
+        folder_(folder_of(records)),
         options_(options),
         writer_(index, folder_) {
     const int threads = thread_count(options.threads);
@@ -79,36 +85,43 @@ class Run {
     return options_.cancel != nullptr && options_.cancel->is_cancelled();
   }
 
+  [[nodiscard]] std::string name_of(const fs::path& file) const {
+    return fs::relative(file, folder_).string();
+  }
+
+  /// Forgets the files that are gone or have changed. One that was read to its end with errors is
+  /// tried anew: the program may read more by now.
+  void forget_stale(const std::vector<fs::path>& files) {
+    std::map<std::string, IndexedFile> stale = writer_.files();
+    for (const fs::path& file : files) {
+      const auto found = stale.find(name_of(file));
+      if (found == stale.end()) continue;
+      const IndexedFile& before = found->second;
+      const bool is_same = before.size == static_cast<std::int64_t>(fs::file_size(file)) &&
+                           before.mtime == nanoseconds(fs::last_write_time(file));
+      if (is_same && (before.done < before.size || before.error.empty())) stale.erase(found);
+    }
+    for (const auto& [name, file] : stale) writer_.remove(file);
+    summary_.removed += stale.size();
+  }
+
   /// Decides which bytes of which files are to be read.
   void plan() {
-    std::map<std::string, IndexedFile> known = writer_.files();
-    for (const fs::path& file : fhir_files(records_)) {
-      ++summary_.files;
-      const std::string name = fs::relative(file, folder_).string();
+    const std::vector<fs::path> files = fhir_files(records_);
+    summary_.files = files.size();
+    forget_stale(files);
+    forget_stale(files);  // files with copies of what was forgotten
+    const std::map<std::string, IndexedFile> known = writer_.files();
+    for (const fs::path& file : files) {
+      const std::string name = name_of(file);
       const auto found = known.find(name);
-      std::size_t begin = 0;
-      if (found != known.end()) {
-        const IndexedFile before = found->second;
-        known.erase(found);
-        const bool is_same = before.size == static_cast<std::int64_t>(fs::file_size(file)) &&
-                             before.mtime == nanoseconds(fs::last_write_time(file));
-        if (is_same && before.done >= before.size && before.error.empty()) {
-          ++summary_.unchanged;
-          continue;
-        }
-        // A file with errors is tried anew: the program may read more by now.
-        if (is_same && before.error.empty()) {
-          begin = static_cast<std::size_t>(before.done);
-        } else {
-          writer_.remove(before);
-          ++summary_.removed;
-        }
+      const bool is_known = found != known.end();
+      if (is_known && found->second.done >= found->second.size) {
+        ++summary_.unchanged;
+        continue;
       }
+      const std::size_t begin = is_known ? static_cast<std::size_t>(found->second.done) : 0;
       for (Chunk& chunk : cut_file(file, name, begin)) chunks_.push_back(std::move(chunk));
-    }
-    for (const auto& [name, gone] : known) {
-      writer_.remove(gone);
-      ++summary_.removed;
     }
   }
 

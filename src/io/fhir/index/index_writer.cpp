@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/log.h"
 #include "base/raise.h"
 #include "io/fhir/index/schema.h"
 #include "io/fhir/reference.h"
@@ -29,6 +30,8 @@ sqlite::Database open_for_writing(const fs::path& path, const fs::path& folder) 
   sqlite::Database database(path, sqlite::Access::write);
   prepare_schema(database);
   check_schema(database, path.string());
+  // Files with resources that were left out, as another file had them first.
+  database.run("CREATE TABLE IF NOT EXISTS repeats(file INTEGER PRIMARY KEY)");
   database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-262144");
   database.prepare("INSERT OR REPLACE INTO meta VALUES('folder', ?)")
       .bind(1, fs::absolute(folder).lexically_normal().string())
@@ -64,6 +67,10 @@ void IndexWriter::remove(const IndexedFile& file) {
   sqlite::Transaction transaction(database_);
   // A file's resources were written one after another, so that their ids are few ranges.
   const std::string mine = fmt::format("(SELECT id FROM resource WHERE file={})", file.id);
+  // What is lost here may stand in a file that was left out as a copy: those are to be read anew.
+  database_.run(
+      fmt::format("UPDATE file SET mtime=-1 WHERE id IN (SELECT file FROM repeats) AND EXISTS {}",
+                  mine));
   for (const char* rows :
        {"coded WHERE resource", "reference WHERE source", "reference WHERE target",
         "link WHERE source", "identifier WHERE resource"}) {
@@ -72,6 +79,7 @@ void IndexWriter::remove(const IndexedFile& file) {
   database_.run(fmt::format("UPDATE target SET resource=NULL WHERE resource IN {}", mine));
   database_.run(fmt::format("UPDATE patient SET resource=NULL WHERE resource IN {}", mine));
   database_.run(fmt::format("DELETE FROM resource WHERE file={}", file.id));
+  database_.run(fmt::format("DELETE FROM repeats WHERE file={}", file.id));
   database_.run(fmt::format("DELETE FROM file WHERE id={}", file.id));
   database_.run(
       "DELETE FROM patient WHERE resource IS NULL AND NOT EXISTS "
@@ -159,7 +167,9 @@ std::int64_t IndexWriter::patient_of(const ResourceFacts& facts, const Places& u
 }
 
 bool IndexWriter::is_known(std::int64_t patient, std::int64_t type, const std::string& name) {
-  return find_resource_.bind(1, patient).bind(2, name).bind(3, type).step();
+  if (!find_resource_.bind(1, patient).bind(2, name).bind(3, type).step()) return false;
+  find_resource_.run();  // to its end: a statement at a row keeps its snapshot of the database
+  return true;
 }
 
 void IndexWriter::add_resources(std::int64_t file, std::vector<ResourceFacts>& resources) {
@@ -174,6 +184,7 @@ void IndexWriter::add_resources(std::int64_t file, std::vector<ResourceFacts>& r
     const ResourceFacts* facts;
   };
   std::vector<Kept> kept;
+  const std::size_t duplicates_before = duplicates_;
   for (const ResourceFacts& facts : resources) {
     if (facts.type == "OperationOutcome") continue;
     const std::int64_t patient = patient_of(facts, urls, resources);
@@ -189,6 +200,8 @@ void IndexWriter::add_resources(std::int64_t file, std::vector<ResourceFacts>& r
     if (!facts.full_url.empty()) places.emplace(facts.full_url, next_id_);
     ++next_id_;
   }
+  if (duplicates_ > duplicates_before)
+    database_.run(fmt::format("INSERT OR IGNORE INTO repeats VALUES({})", file));
   for (const Kept& one : kept) {
     add_resource(one.id, file, one.patient, *one.facts);
     add_references(one.id, *one.facts, places);
@@ -325,7 +338,14 @@ std::size_t IndexWriter::resources() const {
 }
 
 void IndexWriter::finish() {
-  database_.run("ANALYZE; PRAGMA journal_mode=DELETE");
+  database_.run("ANALYZE");
+  try {
+    database_.run("PRAGMA journal_mode=DELETE");
+  } catch (const Error& error) {
+    // Another process reads the index: it stays as it is until the last of them closes it.
+    if (error.kind() != ErrorKind::unavailable) throw;
+    log_debug(error.what());
+  }
 }
 
 }  // namespace galen::fhir

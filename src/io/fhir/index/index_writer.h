@@ -35,19 +35,20 @@ class IndexWriter {
   IndexWriter(const std::filesystem::path& index, const std::filesystem::path& folder);
 
   [[nodiscard]] std::map<std::string, IndexedFile> files() const;
-  /// Forgets a file and what was read from it.
+  /// Forgets a file and what was read from it. Files with copies of that get another mtime here, so
+  /// that they count as changed.
   void remove(const IndexedFile& file);
   /// Adds what was read, and marks each file as done up to the end of its chunk.
   void add(const std::vector<Chunk>& chunks, std::vector<ParsedChunk>& parsed);
   /// Looks up references between files; gives those that mean nothing, at most `limit`.
   std::vector<DanglingReference> resolve(std::size_t limit);
-  /// Resources that have a reference which means nothing, and patients without a Patient resource.
+  /// Different references that mean nothing, after `resolve`.
   [[nodiscard]] std::size_t dangling() const;
   [[nodiscard]] std::size_t patients() const;
   [[nodiscard]] std::size_t resources() const;
   /// Counters of this run.
   [[nodiscard]] std::size_t duplicates() const { return duplicates_; }
-  /// Leaves the database as one file.
+  /// Leaves the database as one file, unless another process reads it.
   void finish();
 
  private:

@@ -93,6 +93,31 @@ TEST_F(IndexFolderTest, keeps_the_first_of_two_resources_with_one_id) {
   EXPECT_EQ(summary.resources, 17U);
 }
 
+TEST_F(IndexFolderTest, takes_a_copy_when_the_file_that_came_first_is_gone) {
+  put("copy.json", small_bundle("anna").dump());
+  put("zoe.json", small_bundle("anna").dump());  // the run ends with a copy
+  EXPECT_EQ(index().duplicates, 16U);
+  std::filesystem::remove(folder() / "anna.json");
+  const IndexSummary summary = index();
+  EXPECT_EQ(summary.patients, 2U);
+  EXPECT_EQ(summary.resources, 17U);
+  EXPECT_EQ(summary.duplicates, 8U);
+  EXPECT_EQ(IndexSource(database()).patient("anna").at("birthDate"), "1960-05-01");
+}
+
+TEST_F(IndexFolderTest, reads_a_file_whose_first_line_is_a_byte_order_mark) {
+  put("mark.json", "\xEF\xBB\xBF\n{\"resourceType\": \"Patient\", \"id\": \"dora\"}\n");
+  EXPECT_EQ(index().patients, 3U);
+}
+
+TEST_F(IndexFolderTest, leaves_an_index_alone_when_the_folder_is_mistyped) {
+  (void)index();
+  EXPECT_THROW((void)index_folder(root_ / "recrods", database()), Error);
+  EXPECT_THROW((void)index_folder(root_ / "recrods", root_ / "new.db"), Error);
+  EXPECT_FALSE(std::filesystem::exists(root_ / "new.db"));
+  EXPECT_EQ(IndexSource(database()).patient("anna").at("birthDate"), "1960-05-01");
+}
+
 TEST_F(IndexFolderTest, goes_on_after_it_was_stopped) {
   CancelToken cancel;
   cancel.cancel();
