@@ -189,6 +189,7 @@ std::optional<Json> IndexSource::read(const std::string& reference, const std::s
   if (auto found = state_->first(by_url.bind(1, reference).bind(2, id))) return found;
   constexpr std::string_view kUuid = "urn:uuid:";
   const std::string name = reference.starts_with(kUuid) ? reference.substr(kUuid.size()) : parts.id;
+  if (name.empty()) return std::nullopt;  // some resources have no id: none of these is meant
   auto row = state_->database.prepare(
       std::string(kPlace) +
       "WHERE patient IN (0, ?) AND resource.name=? AND (?='' OR type.name=?)");

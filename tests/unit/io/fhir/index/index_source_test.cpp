@@ -80,6 +80,14 @@ TEST_F(IndexSourceTest, looks_up_references_of_the_patient_and_of_staff_only) {
   EXPECT_FALSE(source.read("Condition/berta-diabetes", "anna"));
 }
 
+TEST_F(IndexSourceTest, takes_no_resource_without_an_id_for_a_reference_without_one) {
+  put("note.json", R"({"resourceType": "Organization", "name": "No id"})");
+  (void)index();
+  IndexSource source(database());
+  EXPECT_FALSE(source.read("the hospital", "anna"));
+  EXPECT_FALSE(source.read("", "anna"));
+}
+
 TEST_F(IndexSourceTest, finds_what_refers_to_a_resource) {
   const IndexSource source(database());
   EXPECT_THAT(source.referring("Encounter/anna-visit", "anna"),
