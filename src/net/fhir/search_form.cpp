@@ -6,17 +6,19 @@
 namespace galen::net {
 namespace {
 
+// A type without a date here may have a parameter for one of its dates, as Condition's onset-date:
+// a server would leave out what is dated in another way (recorded, planned), and Galen dates it so.
 constexpr std::array kForms{
-    SearchForm{"AllergyIntolerance", "date", ""},
-    SearchForm{"CarePlan", "date", ""},
+    SearchForm{"AllergyIntolerance", "", ""},
+    SearchForm{"CarePlan", "", ""},
     SearchForm{"CareTeam", "date", ""},
-    SearchForm{"Condition", "onset-date", ""},
+    SearchForm{"Condition", "", ""},
     SearchForm{"Device", "", ""},
     SearchForm{"DiagnosticReport", "date", ""},
     SearchForm{"DocumentReference", "date", ""},
     SearchForm{"Encounter", "date", ""},
     SearchForm{"FamilyMemberHistory", "date", ""},
-    SearchForm{"Goal", "start-date", ""},
+    SearchForm{"Goal", "", ""},
     SearchForm{"ImagingStudy", "started", ""},
     SearchForm{"Immunization", "date", ""},
     SearchForm{"MedicationAdministration", "effective-time", "MedicationAdministration:medication"},
@@ -25,7 +27,7 @@ constexpr std::array kForms{
     SearchForm{"MedicationStatement", "effective", "MedicationStatement:medication"},
     SearchForm{"Observation", "date", ""},
     SearchForm{"Procedure", "date", ""},
-    SearchForm{"ServiceRequest", "authored", ""},
+    SearchForm{"ServiceRequest", "", ""},
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace galen::net {
 /// How FHIR R4 searches one resource type of a patient.
 struct SearchForm {
   std::string_view type;
-  std::string_view date;     ///< search parameter of its date; empty = it has none
+  std::string_view date;     ///< search parameter of the date the index goes by; empty = none
   std::string_view include;  ///< of what it cannot be understood without; empty = none
 };
 

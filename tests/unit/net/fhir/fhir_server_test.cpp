@@ -95,6 +95,16 @@ TEST_F(FhirServerTest, filters_what_the_server_did_not) {
   EXPECT_EQ(server.search({"anna", "Condition", {"problem-list-item"}, "", "", 10}).total, 2U);
 }
 
+TEST_F(FhirServerTest, asks_for_no_date_that_some_resources_of_a_type_do_not_have) {
+  Json recorded = condition("recorded", "");
+  recorded.erase("onsetDateTime");
+  recorded["recordedDate"] = "2020-01-01";
+  conditions(bundle({recorded}));
+  FhirServer server = open();
+  EXPECT_EQ(server.search({"anna", "Condition", {}, "2019", "2021", 10}).total, 1U);
+  EXPECT_FALSE(requests_.back().has_param("onset-date"));
+}
+
 TEST_F(FhirServerTest, says_what_a_patient_has) {
   conditions(bundle({condition("old", "2001-01-01"), condition("new", "2020-01-01")}));
   FhirServer server = open();
