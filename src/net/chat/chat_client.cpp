@@ -54,10 +54,12 @@ ChatResult read_answer(const std::string& body, const std::string& address) {
     return answer.contains(place) ? answer.at(place) : Json();
   };
   const Json content = at("/choices/0/message/content");
-  if (!content.is_string())
+  const bool is_cut = at("/choices/0/finish_reason") == "length";
+  // An endpoint that keeps thinking apart gives null when the limit came before the answer.
+  if (!content.is_string() && !(is_cut && content.is_null()))
     raise(ErrorKind::malformed, "{}: the endpoint's answer has no choices[0].message.content",
           address);
-  return {without_thinking(content.get<std::string>()), at("/choices/0/finish_reason") != "length",
+  return {content.is_null() ? "" : without_thinking(content.get<std::string>()), !is_cut,
           count_of(answer, "prompt_tokens"), count_of(answer, "completion_tokens")};
 }
 
@@ -74,9 +76,10 @@ std::string without_thinking(std::string text) {
       std::pair<std::string_view, std::string_view>{"<unused94>", "<unused95>"},
       std::pair<std::string_view, std::string_view>{"<think>", "</think>"}};
   for (const auto& [open, close] : kMarks) {
-    const std::size_t begin = text.find(open);
-    if (begin == std::string::npos) continue;
-    const std::size_t end = text.find(close, begin);
+    std::size_t begin = text.find(open);
+    const std::size_t end = text.find(close, begin == std::string::npos ? 0 : begin);
+    if (begin == std::string::npos && end == std::string::npos) continue;
+    if (begin == std::string::npos) begin = 0;  // the endpoint's own template began it
     text.erase(begin, end == std::string::npos ? std::string::npos : end + close.size() - begin);
   }
   const std::size_t first = text.find_first_not_of(" \t\r\n");

@@ -93,6 +93,10 @@ TEST_F(ChatClientTest, says_that_an_answer_was_cut) {
   answer_ = R"({"choices": [{"message": {"content": "Hi"}, "finish_reason": "length"}]})";
   ChatClient one = client();
   EXPECT_FALSE(one.complete(call_).is_complete);
+  answer_ = R"({"choices": [{"message": {"content": null}, "finish_reason": "length"}]})";
+  const ChatResult thinking = one.complete(call_);
+  EXPECT_FALSE(thinking.is_complete);
+  EXPECT_EQ(thinking.text, "");
 }
 
 TEST_F(ChatClientTest, tells_errors_without_the_endpoints_words) {
@@ -112,6 +116,7 @@ TEST_F(ChatClientTest, tells_errors_without_the_endpoints_words) {
 TEST(ThinkingTest, is_taken_out) {
   EXPECT_EQ(without_thinking("<unused94>thought\nhm<unused95>Yes"), "Yes");
   EXPECT_EQ(without_thinking("<think>never ends"), "");
+  EXPECT_EQ(without_thinking("begun by the template</think>\nYes"), "Yes");
   EXPECT_EQ(without_thinking(" plain \n"), "plain");
 }
 
