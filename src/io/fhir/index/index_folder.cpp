@@ -48,10 +48,7 @@ std::int64_t nanoseconds(fs::file_time_type time) {
 class Run {
  public:
   Run(const fs::path& records, const fs::path& index, const IndexOptions& options)
-      : records_(records),
-        folder_(folder_of(records)),
-        options_(options),
-        writer_(index, folder_) {
+      : records_(records), folder_(folder_of(records)), options_(options), writer_(index, folder_) {
     const int threads = thread_count(options.threads);
     for (int i = 0; i < threads; ++i) readers_.emplace_back();
   }

@@ -68,9 +68,8 @@ void IndexWriter::remove(const IndexedFile& file) {
   // A file's resources were written one after another, so that their ids are few ranges.
   const std::string mine = fmt::format("(SELECT id FROM resource WHERE file={})", file.id);
   // What is lost here may stand in a file that was left out as a copy: those are to be read anew.
-  database_.run(
-      fmt::format("UPDATE file SET mtime=-1 WHERE id IN (SELECT file FROM repeats) AND EXISTS {}",
-                  mine));
+  database_.run(fmt::format(
+      "UPDATE file SET mtime=-1 WHERE id IN (SELECT file FROM repeats) AND EXISTS {}", mine));
   for (const char* rows :
        {"coded WHERE resource", "reference WHERE source", "reference WHERE target",
         "link WHERE source", "identifier WHERE resource"}) {
