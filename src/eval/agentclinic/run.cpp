@@ -71,6 +71,10 @@ ClinicResult run_agentclinic(const std::vector<ClinicCase>& cases, const ClinicM
   std::vector<OrderedJson> samples;
   for (const ClinicCase& one : cases) {
     if (const OrderedJson* known = log.find(one.id)) {
+      if (known->value("correct", "") != one.diagnosis) {
+        raise(ErrorKind::invalid_argument, "{}: holds visits of other cases; name another folder",
+              out.string());
+      }
       samples.push_back(*known);
     } else {
       if (options.cancel != nullptr && options.cancel->is_cancelled())

@@ -22,8 +22,8 @@ struct ClinicResult {
 
 /// Plays the cases. Each visit with its transcript is kept in `out`/samples.jsonl at once, so that
 /// a run that was stopped goes on; `out`/results.json is written at the end. Throws
-/// invalid_argument
-/// (`out` holds visits of other models), cancelled, and as ChatModel::reply.
+/// invalid_argument (`out` holds visits of other models or cases), cancelled, and as
+/// ChatModel::reply.
 ClinicResult run_agentclinic(const std::vector<ClinicCase>& cases, const ClinicModels& models,
                              const std::filesystem::path& out, const ClinicOptions& options,
                              const BootstrapOptions& bootstrap);

@@ -115,7 +115,10 @@ bool is_right_number(const std::string& answer, const std::string& reply) {
   // A unit may be left out; one that is given has to be the record's.
   const std::string unit = words_of(wanted->second);
   const std::string other = words_of(given->second);
-  return unit.empty() || other.empty() || other.starts_with(unit);
+  if (unit.empty() || other.empty()) return true;
+  const bool goes_on = other.size() > unit.size() &&
+                       std::isalnum(static_cast<unsigned char>(other[unit.size()])) != 0;
+  return other.starts_with(unit) && !goes_on;
 }
 
 }  // namespace

@@ -89,6 +89,14 @@ OrderedJson ask(tasks::ChatModel& model, const EhrQuestion& question, Records& r
   return sample;
 }
 
+/// Ids are numbers within a patient: another set of questions has the same ones.
+void check_is_of(const OrderedJson& sample, const EhrQuestion& question, const fs::path& out) {
+  if (sample.value("type", "") == question.type && sample.value("answer", "") == question.answer)
+    return;
+  raise(ErrorKind::invalid_argument, "{}: holds answers to other questions; name another folder",
+        out.string());
+}
+
 /// The mean over the categories of the samples at `rows`.
 double mean_of(const std::vector<OrderedJson>& samples, std::span<const std::size_t> rows) {
   std::map<std::string, std::pair<double, double>> sums;
@@ -180,6 +188,7 @@ EhrqaResult run_ehrqa(tasks::ChatModel& model, const std::vector<EhrQuestion>& q
   std::vector<OrderedJson> samples;
   for (const EhrQuestion& question : asked) {
     if (const OrderedJson* known = log.find(question.id)) {
+      check_is_of(*known, question, out);
       samples.push_back(*known);
     } else {
       if (options.cancel != nullptr && options.cancel->is_cancelled())

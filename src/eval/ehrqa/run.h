@@ -41,8 +41,8 @@ struct EhrqaResult {
 /// Asks the questions with the published prompt (spec A6), the record as condensed text before
 /// them. Each answer is kept in `out`/samples.jsonl at once, so that a run that was stopped goes
 /// on; `out`/results.json is written at the end. Throws not_found (a record), invalid_argument (no
-/// question of the split; `out` holds another model's answers), cancelled, and as ChatModel::reply
-/// for what no further question could cure.
+/// question of the split; `out` holds another model's answers, or to other questions), cancelled,
+/// and as ChatModel::reply for what no further question could cure.
 EhrqaResult run_ehrqa(tasks::ChatModel& model, const std::vector<EhrQuestion>& questions,
                       const std::filesystem::path& records, const std::filesystem::path& out,
                       const EhrqaRunOptions& options);

@@ -122,6 +122,10 @@ TEST_F(ClinicRunTest, counts_goes_on_and_keeps_transcripts) {
   EXPECT_THAT(read_file(out_ / "samples.jsonl", 1 << 20),
               HasSubstr(R"({"role":"Doctor","text":"DIAGNOSIS READY: Arthritis"})"));
   EXPECT_EQ(Json::parse(read_file(out_ / "results.json", 1 << 20)).at("right"), 1);
+  const std::vector<ClinicCase> others{{"1", "o", "{}", "{}", "Migraine"}};
+  EXPECT_THROW(
+      (void)run_agentclinic(others, {doctor, doctor, doctor, moderator}, out_, options, bootstrap),
+      Error);
 }
 
 TEST(ClinicCasesTest, are_read_or_refused_with_their_line) {

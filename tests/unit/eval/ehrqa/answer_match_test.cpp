@@ -51,6 +51,9 @@ TEST(AnswerMatchTest, compares_numbers_and_units) {
   EXPECT_TRUE(is_right(free_question("82.1 kg"), "82.1"));
   EXPECT_TRUE(is_right(free_question("82.1 kg"), "It was 82.1 kg."));
   EXPECT_FALSE(is_right(free_question("82.1 kg"), "82.1 lb"));
+  EXPECT_TRUE(is_right(free_question("82.1 kg"), "82.1 kg. That is the last one."));
+  EXPECT_TRUE(is_right(free_question("1.7 m"), "1.7 m"));
+  EXPECT_FALSE(is_right(free_question("1.7 m"), "1.7 mm"));
   EXPECT_TRUE(is_right(free_question("3"), "3"));
   EXPECT_FALSE(is_right(free_question("3"), "13"));
   EXPECT_TRUE(is_right(free_question("-2.5"), "-2.5"));

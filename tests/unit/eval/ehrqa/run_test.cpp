@@ -127,6 +127,13 @@ TEST_F(EhrqaRunTest, mixes_no_two_models_answers) {
   EXPECT_THROW((void)run(chat), Error);
 }
 
+TEST_F(EhrqaRunTest, mixes_no_two_sets_of_questions) {
+  FunctionChat chat([](const std::string&) { return "A"; });
+  (void)run(chat);
+  for (EhrQuestion& one : questions_) one.type += ", other";
+  EXPECT_THROW((void)run(chat), Error);
+}
+
 TEST_F(EhrqaRunTest, counts_a_question_without_an_answer_as_wrong) {
   options_.limit = 4;
   FunctionChat chat([](const std::string&) -> std::string {
