@@ -186,7 +186,7 @@ std::string calculate(std::string_view expression) {
   const double value = Parser(expression).whole();
   if (!std::isfinite(value)) raise(ErrorKind::invalid_argument, "the result is no number");
   if (value == std::trunc(value) && std::abs(value) < kWholeLimit)
-    return fmt::format("{:.0f}", value);
+    return fmt::format("{:.0f}", value == 0 ? 0.0 : value);  // never "-0"
   return fmt::format("{:.10g}", value);
 }
 

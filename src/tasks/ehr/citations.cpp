@@ -6,6 +6,12 @@
 namespace galen::tasks {
 namespace {
 
+/// What may not stand before a type: the reference would be a part of an address or of a word.
+bool goes_on(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '-' || c == '_' ||
+         c == '.' || c == ':' || c == '=' || c == '?';
+}
+
 bool is_letter(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) != 0;
 }
@@ -26,10 +32,9 @@ std::vector<std::string> citations_in(const std::string& text) {
     std::size_t end = slash + 1;
     while (end < text.size() && is_of_id(text[end])) ++end;
     while (end > slash + 1 && text[end - 1] == '.') --end;  // the sentence's
-    const bool is_type =
-        slash - begin >= 4 && std::isupper(static_cast<unsigned char>(text[begin])) != 0 &&
-        (begin == 0 || text[begin - 1] == '[' || text[begin - 1] == ' ' || text[begin - 1] == '(' ||
-         text[begin - 1] == '\n' || text[begin - 1] == ',');
+    const bool is_type = slash - begin >= 4 &&
+                         std::isupper(static_cast<unsigned char>(text[begin])) != 0 &&
+                         (begin == 0 || !goes_on(text[begin - 1]));
     if (!is_type || end == slash + 1) continue;
     std::string reference = text.substr(begin, end - begin);
     // "Present/Absent" is no reference: an id has a digit or a hyphen in practice.

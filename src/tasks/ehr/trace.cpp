@@ -77,6 +77,8 @@ LiveBench::LiveBench(ChatModel& model, std::filesystem::path path, const Ordered
                     {"context", model_.context_limit()}};
   first.update(start);
   events_.push_back(std::move(first));
+  // A path that cannot be written is told now, not after the last answer.
+  if (!path_.empty()) write_file(path_, dumped(events_.front()) + "\n");
 }
 
 LiveBench::~LiveBench() {

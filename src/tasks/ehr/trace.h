@@ -35,7 +35,8 @@ class Bench {
 /// Runs everything and writes it down.
 class LiveBench : public Bench {
  public:
-  /// The events are also written to `path`, unless it is empty, when the bench goes away.
+  /// The events are also written to `path`, unless it is empty: the start at once, so that a path
+  /// that cannot be written throws io before the model is asked, all when the bench goes away.
   LiveBench(ChatModel& model, std::filesystem::path path, const OrderedJson& start);
   ~LiveBench() override;
   LiveBench(const LiveBench&) = delete;

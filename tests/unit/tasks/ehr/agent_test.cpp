@@ -214,6 +214,14 @@ TEST_F(AgentTest, leaves_a_trace_of_a_run_that_fails) {
   EXPECT_THAT(read_file(question_.trace, 1 << 20), HasSubstr(R"("event":"start")"));
 }
 
+TEST_F(AgentTest, asks_nothing_when_the_trace_cannot_be_written) {
+  write_file(root_ / "file", "");
+  question_.trace = root_ / "file" / "trace.jsonl";
+  ScriptedChat chat({kChoice, kRequest, kFacts, kEnough, kAnswer});
+  EXPECT_THROW((void)ask(chat), Error);
+  EXPECT_TRUE(chat.asked.empty());
+}
+
 TEST_F(AgentTest, draws_a_trace) {
   ScriptedChat chat({kChoice, kRequest, kFacts, kEnough, kAnswer});
   (void)ask(chat);

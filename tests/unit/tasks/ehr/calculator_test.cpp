@@ -27,6 +27,7 @@ TEST(CalculatorTest, counts_between_dates) {
   EXPECT_EQ(calculate("days(2020-02-01, 2020-03-01)"), "29");
   EXPECT_EQ(calculate("days('2020-03-01', \"2020-02-01\")"), "-29");
   EXPECT_EQ(calculate("months(2020-01-31, 2020-02-29)"), "0");
+  EXPECT_EQ(calculate("months(2020-02-10, 2020-02-01)"), "0");
   EXPECT_EQ(calculate("years(1960-05-02, 2021-05-01)"), "60");
   EXPECT_EQ(calculate("years(1960-05-01, 2021-05-01T10:00:00Z)"), "61");
   EXPECT_EQ(calculate("years(1960, 1950)"), "-10");

@@ -59,6 +59,8 @@ TEST(CitationsTest, are_found_once_each) {
   EXPECT_THAT(
       citations_in("Yes [Condition/a-1], [Observation/2; Observation/3]. See Condition/a-1."),
       ElementsAre("Condition/a-1", "Observation/2", "Observation/3"));
+  EXPECT_THAT(citations_in("**Goal/1**, `Device/2`, \"Claim/3\" of http://host/fhir/List/4"),
+              ElementsAre("Goal/1", "Device/2", "Claim/3"));
   EXPECT_TRUE(citations_in("120/80 mmHg, and/or, Present/Absent").empty());
 }
 
