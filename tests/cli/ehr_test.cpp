@@ -76,6 +76,9 @@ TEST(EhrProgramTest, indexes_lists_asks_and_replays) {
   EXPECT_EQ(Json::parse(indexed.out).at("patients"), 2);
   EXPECT_EQ(run_galen({"ehr", "patients", index}).out,
             "anna\t1960-05-01\tfemale\t8\nberta\t1960-05-01\tfemale\t8\n");
+  const Outcome first = run_galen({"ehr", "patients", index, "--limit", "1"});
+  EXPECT_EQ(first.out, "anna\t1960-05-01\tfemale\t8\n");
+  EXPECT_THAT(first.err, HasSubstr("more patients; --offset 1"));
 
   Endpoint endpoint(kScript);
   const std::string trace = (scratch / "trace.jsonl").string();

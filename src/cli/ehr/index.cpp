@@ -53,8 +53,10 @@ std::string summary_text(const RecordIndexSummary& summary) {
     text +=
         fmt::format("{} resources left out: their type and id came before\n", summary.duplicates);
   if (summary.dangling > 0) {
-    text += fmt::format("{} references mean nothing in the index (--dangling FILE lists them)\n",
-                        summary.dangling);
+    const std::size_t listed = summary.dangling_references.size();
+    text += fmt::format("{} references mean nothing in the index (--dangling FILE lists {})\n",
+                        summary.dangling,
+                        listed < summary.dangling ? fmt::format("the first {}", listed) : "them");
   }
   return text;
 }
@@ -85,8 +87,15 @@ struct PatientsArguments {
 };
 
 int patients(const Context& context, const PatientsArguments& arguments) {
-  const auto entries =
-      list_patients(arguments.index, arguments.code, arguments.offset, arguments.limit);
+  auto entries =
+      list_patients(arguments.index, arguments.code, arguments.offset, arguments.limit + 1);
+  if (entries.size() > arguments.limit) {
+    entries.resize(arguments.limit);
+    if (!context.quiet) {
+      fmt::print(stderr, "galen: there are more patients; --offset {} lists those that follow\n",
+                 arguments.offset + arguments.limit);
+    }
+  }
   if (context.json) {
     OrderedJson list = OrderedJson::array();
     for (const PatientEntry& one : entries) {
@@ -132,7 +141,9 @@ void add_ehr_patients(CLI::App& parent, Context& context) {
   verb->add_option("--code", arguments->code,
                    "Only patients with a resource of this code (SNOMED, LOINC, RxNorm, ...)")
       ->type_name("CODE");
-  verb->add_option("--limit", arguments->limit, "Patients listed")->type_name("N");
+  verb->add_option("--limit", arguments->limit, "Patients listed")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1 << 30));
   verb->add_option("--offset", arguments->offset, "Patients passed over first")->type_name("N");
   set_action(*verb, context, [&context, arguments] { return patients(context, *arguments); });
 }
