@@ -1,6 +1,5 @@
 #include "base/utf8.h"
 
-#include <cstddef>
 #include <cstdint>
 
 namespace galen {
@@ -38,6 +37,12 @@ bool is_utf8(std::string_view bytes) {
     i += length;
   }
   return true;
+}
+
+std::string_view utf8_prefix(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
+  return text.substr(0, size);
 }
 
 }  // namespace galen

@@ -11,6 +11,7 @@
 #include <galen/record.h>
 
 #include "base/raise.h"
+#include "base/utf8.h"
 
 namespace galen {
 namespace {
@@ -172,13 +173,6 @@ Draft fit_facts(const std::vector<Section>& sections, std::size_t budget) {
   return {};
 }
 
-/// At most `size` bytes of `text`, not ending inside a character.
-std::string cut(const std::string& text, std::size_t size) {
-  if (text.size() <= size) return text;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
-  return text.substr(0, size);
-}
-
 /// Events with a free text, newest first; a text that stands in two resources is one note.
 std::vector<const RecordEvent*> notes_of(const Record& record) {
   std::vector<const RecordEvent*> notes;
@@ -196,7 +190,7 @@ void add_notes(const std::vector<const RecordEvent*>& notes, std::size_t budget,
     const std::string heading = fmt::format(
         "{}[{} {}]\n", kept == 0 ? heading_line(kNotesTitle) : "", day(*note), note->name);
     if (heading.size() + kSmallestNote > budget) break;
-    const std::string body = cut(note->note, budget - heading.size() - kCutMark.size());
+    const std::string body(utf8_prefix(note->note, budget - heading.size() - kCutMark.size()));
     const bool is_cut = body.size() < note->note.size();
     draft.text += heading + body + std::string(is_cut ? kCutMark : "\n");
     budget -= heading.size() + body.size() + (is_cut ? kCutMark.size() : 1);

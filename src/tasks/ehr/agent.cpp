@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/raise.h"
+#include "base/utf8.h"
 #include "tasks/ehr/calculator.h"
 #include "tasks/ehr/citations.h"
 #include "tasks/ehr/manifest_json.h"
@@ -35,11 +36,9 @@ Json json_in(const std::string& reply) {
   return parsed.is_discarded() ? Json() : parsed;
 }
 
-/// At most `size` bytes, not ending inside a character.
+/// At most `size` bytes, and dots when that is not all.
 std::string cut(const std::string& text, std::size_t size) {
-  if (text.size() <= size) return text;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
-  return text.substr(0, size) + "...";
+  return text.size() <= size ? text : std::string(utf8_prefix(text, size)) + "...";
 }
 
 std::vector<std::string> texts_of(const Json& object, const char* field) {

@@ -45,9 +45,7 @@ Json attachment_view(const Json& attachment) {
   const auto bytes = decode_base64(text_of(attachment, "data"));
   if (!type.starts_with("text/") || !bytes || !is_utf8(*bytes)) return type + ", not shown";
   if (bytes->size() <= kMaxNote) return *bytes;
-  std::size_t end = kMaxNote;
-  while (end > 0 && (static_cast<unsigned char>((*bytes)[end]) & 0xC0U) == 0x80U) --end;
-  return bytes->substr(0, end) + " [cut]";
+  return std::string(utf8_prefix(*bytes, kMaxNote)) + " [cut]";
 }
 
 Json view(const Json& value, int depth) {

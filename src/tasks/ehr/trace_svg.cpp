@@ -7,6 +7,7 @@
 
 #include <galen/ehr.h>
 
+#include "base/utf8.h"
 #include "report/html.h"
 #include "tasks/ehr/trace.h"
 
@@ -19,6 +20,7 @@ constexpr int kRight = 330;
 constexpr int kLine = 18;
 constexpr int kGap = 12;
 constexpr std::size_t kCharacters = 80;  ///< of a line to the right
+constexpr std::size_t kShort = 40;       ///< characters of a line to the left
 constexpr std::size_t kMaxLines = 8;
 
 struct Panel {
@@ -54,7 +56,7 @@ Panel tool_panel(const OrderedJson& event) {
   const OrderedJson result = event.value("result", OrderedJson::object());
   for (const char* field : {"fhir_resource", "reference", "expression"}) {
     if (const std::string text = text_of(args, field); !text.empty())
-      panel.lines.push_back(text.substr(0, 40));
+      panel.lines.emplace_back(utf8_prefix(text, kShort));
   }
   if (result.contains("total") && result.contains("resources")) {
     panel.lines.push_back(fmt::format("{} of {} resources", result["resources"].size(),
@@ -62,7 +64,8 @@ Panel tool_panel(const OrderedJson& event) {
   } else if (result.contains("types")) {
     panel.lines.push_back(fmt::format("{} resource types", result["types"].size()));
   } else if (result.contains("value") || result.contains("error")) {
-    panel.lines.push_back((text_of(result, "value") + text_of(result, "error")).substr(0, 40));
+    panel.lines.emplace_back(
+        utf8_prefix(text_of(result, "value") + text_of(result, "error"), kShort));
   }
   return panel;
 }

@@ -23,5 +23,12 @@ TEST(Utf8, RefusesWhatIsNotWellFormed) {
   EXPECT_FALSE(is_utf8("\xFF"));
 }
 
+TEST(Utf8, IsCutBetweenCharacters) {
+  EXPECT_EQ(utf8_prefix("A\xE2\x82\xAC", 4), "A\xE2\x82\xAC");
+  EXPECT_EQ(utf8_prefix("A\xE2\x82\xAC", 3), "A");
+  EXPECT_EQ(utf8_prefix("A\xE2\x82\xAC", 1), "A");
+  EXPECT_EQ(utf8_prefix("\xE2\x82\xAC", 2), "");
+}
+
 }  // namespace
 }  // namespace galen
