@@ -187,9 +187,10 @@ struct FhirServer::State {
       }
       add_page(bundle, found);
       if (found.size() > options.max_resources) {
-        raise(ErrorKind::limit_exceeded,
-              "{}: more than {} resources of {} for one patient; ask for codes or dates",
-              shown_address(base), options.max_resources, type);
+        raise(
+            ErrorKind::limit_exceeded,
+            "{}: more than {} resources of {} for one patient; export the record and ask the files",
+            shown_address(base), options.max_resources, type);
       }
       const std::string next = next_link(bundle);
       url = next.empty() ? "" : resolved(url, next);

@@ -16,6 +16,7 @@ constexpr std::array kHidden{"meta",          "extension", "modifierExtension", 
                              "implicitRules", "language",  "fullUrl",           "search",
                              "subject",       "patient"};
 constexpr std::size_t kMaxNote = 4000;
+constexpr std::size_t kWholeDate = 10;  ///< characters of YYYY-MM-DD
 constexpr int kMaxDepth = 32;
 
 std::string text_of(const Json& object, const char* field) {
@@ -109,7 +110,10 @@ std::string patient_line(const Json& patient, const std::string& today) {
   if (!born.empty()) line += ", born " + born;
   if (!died.empty()) return line + ", died " + died;
   try {
-    if (!born.empty()) line += ", " + calculate("years(" + born + "," + today + ")") + " years old";
+    // Of a year alone, the day is not known.
+    const std::string about = born.size() < kWholeDate ? ", about " : ", ";
+    if (!born.empty())
+      line += about + calculate("years(" + born + "," + today + ")") + " years old";
   } catch (const Error&) {
     return line;  // a birth date that is none
   }

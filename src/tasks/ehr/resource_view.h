@@ -21,7 +21,7 @@ struct SeenReference {
 };
 [[nodiscard]] std::vector<SeenReference> references_in(const Json& resource);
 
-/// "female, born 1960-05-01, 66 years old on 2026-11-27": no name.
+/// "female, born 1960-05-01, 66 years old": no name.
 [[nodiscard]] std::string patient_line(const Json& patient, const std::string& today);
 
 }  // namespace galen::tasks

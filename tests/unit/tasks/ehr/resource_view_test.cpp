@@ -52,6 +52,8 @@ TEST(PatientLineTest, tells_sex_age_and_death) {
           {{"gender", "male"}, {"birthDate", "1950"}, {"deceasedDateTime", "2001-01-01T00:00:00Z"}},
           "2020-05-31"),
       "male, born 1950, died 2001-01-01");
+  EXPECT_EQ(patient_line({{"gender", "male"}, {"birthDate", "1950"}}, "2020-05-31"),
+            "male, born 1950, about 70 years old");
   EXPECT_EQ(patient_line(Json::object(), "2020-05-31"), "sex not recorded");
 }
 
