@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 
 #include <galen/error.h>
 
@@ -10,6 +12,13 @@
 namespace galen::pacs {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// Instances that go over one association; after a crash the archive is asked about as many.
+constexpr std::size_t kBatch = 50;
+
+}  // namespace
 
 Sender::Sender(const fs::path& journal)
     : log_(journal, [this](const Json& line) {
@@ -49,6 +58,7 @@ bool Sender::arrived(net::Pacs& archive, const Key& key, const std::string& stud
 
 void Sender::send(net::Pacs& archive, const std::string& url, const std::vector<fs::path>& files,
                   const std::function<void(const SendOutcome&)>& on_outcome) {
+  std::vector<std::pair<fs::path, Key>> batch;
   for (const fs::path& file : files) {
     net::InstanceIdentity identity;
     try {
@@ -64,13 +74,27 @@ void Sender::send(net::Pacs& archive, const std::string& url, const std::vector<
       on_outcome({file, identity.instance_uid, SendState::already_sent, ""});
       continue;
     }
-    note(key, "begun");
-    archive.store({file}, [&](const net::StoreResult& result) {
-      note(key, result.is_stored ? "sent" : "failed");
-      on_outcome({file, identity.instance_uid,
-                  result.is_stored ? SendState::sent : SendState::failed, result.detail});
-    });
+    batch.emplace_back(file, key);
+    if (batch.size() == kBatch) send_batch(archive, std::exchange(batch, {}), on_outcome);
   }
+  if (!batch.empty()) send_batch(archive, batch, on_outcome);
+}
+
+void Sender::send_batch(net::Pacs& archive, const std::vector<std::pair<fs::path, Key>>& batch,
+                        const std::function<void(const SendOutcome&)>& on_outcome) {
+  std::vector<fs::path> files;
+  std::map<fs::path, Key> keys;
+  for (const auto& [file, key] : batch) {
+    note(key, "begun");
+    files.push_back(file);
+    keys.emplace(file, key);
+  }
+  archive.store(files, [&](const net::StoreResult& result) {
+    const Key& key = keys.at(result.file);
+    note(key, result.is_stored ? "sent" : "failed");
+    on_outcome({result.file, key.first, result.is_stored ? SendState::sent : SendState::failed,
+                result.detail});
+  });
 }
 
 }  // namespace galen::pacs

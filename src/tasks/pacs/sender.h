@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "net/pacs/pacs.h"
@@ -45,6 +46,9 @@ class Sender {
   /// True when the archive has it, although the journal does not know.
   [[nodiscard]] bool arrived(net::Pacs& archive, const Key& key, const std::string& study_uid);
 
+  void send_batch(net::Pacs& archive,
+                  const std::vector<std::pair<std::filesystem::path, Key>>& batch,
+                  const std::function<void(const SendOutcome&)>& on_outcome);
   /// `state` is begun, sent or failed.
   void note(const Key& key, const std::string& state);
   void take(const Key& key, const std::string& state);

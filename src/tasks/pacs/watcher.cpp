@@ -131,37 +131,46 @@ void Watcher::handle(const std::string& uid, Study& study) {
     study.is_settled = true;
     return;
   }
-  const fs::path results = options_.spool / "results" / name;
   try {
-    if (!fs::exists(results)) {
-      ReadyStudy job = ready(uid);
-      // Of this process alone: a command that a killed one left behind may still write into its
-      // own.
-      job.results = options_.spool / "results" / fmt::format("{}.{}.partial", name, ::getpid());
-      fs::remove_all(job.results);
-      fs::create_directories(job.results);
-      tell(fmt::format("study {}: {} instances, work begins", shown,
-                       dicom_files(job.folder).size()));
-      const bool is_worked_on = options_.work(job);
-      fs::rename(job.results, results);
-      if (!is_worked_on) tell(fmt::format("study {}: nothing is set up for its modality", shown));
-    }
-    send_results(results, shown);
-    log_.append({{"done", name}});
-    done_.insert(name);
+    work_and_send(uid, name);
     study.is_settled = true;
     tell(fmt::format("study {}: done", shown));
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::cancelled) throw;
-    const bool is_peer_away =
-        error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timeout;
-    // A PACS that is away comes back; the study waits for it as long as it takes.
-    if (!is_peer_away) ++study.tries;
-    study.is_settled = study.tries >= options_.max_tries;
-    study.next_try = Clock::now() + options_.retry;
-    tell(fmt::format("study {}: {} ({}), {}", shown, error_kind_name(error.kind()), error.what(),
-                     study.is_settled ? "given up" : "to be tried again"));
+    note_failure(error, shown, study);
+  } catch (const fs::filesystem_error& error) {
+    note_failure(Error(ErrorKind::io, "the spool: " + error.code().message()), shown, study);
   }
+}
+
+void Watcher::work_and_send(const std::string& uid, const std::string& name) {
+  const std::string shown = short_name(uid);
+  const fs::path results = options_.spool / "results" / name;
+  if (!fs::exists(results)) {
+    ReadyStudy job = ready(uid);
+    // Of this process alone: a command that a killed one left behind may still write into its own.
+    job.results = options_.spool / "results" / fmt::format("{}.{}.partial", name, ::getpid());
+    fs::remove_all(job.results);
+    fs::create_directories(job.results);
+    tell(fmt::format("study {}: {} instances, work begins", shown, dicom_files(job.folder).size()));
+    const bool is_worked_on = options_.work(job);
+    fs::rename(job.results, results);
+    if (!is_worked_on) tell(fmt::format("study {}: nothing is set up for its modality", shown));
+  }
+  send_results(results, shown);
+  log_.append({{"done", name}});
+  done_.insert(name);
+}
+
+void Watcher::note_failure(const Error& error, const std::string& shown, Study& study) const {
+  if (error.kind() == ErrorKind::cancelled) throw error;
+  const bool is_peer_away =
+      error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timeout;
+  // A PACS that is away comes back; the study waits for it as long as it takes.
+  if (!is_peer_away) ++study.tries;
+  study.is_settled = study.tries >= options_.max_tries;
+  study.next_try = Clock::now() + options_.retry;
+  tell(fmt::format("study {}: {} ({}), {}", shown, error_kind_name(error.kind()), error.what(),
+                   study.is_settled ? "given up" : "to be tried again"));
 }
 
 void Watcher::send_results(const fs::path& results, const std::string& shown) {

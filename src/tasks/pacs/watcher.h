@@ -20,6 +20,7 @@
 #include <vector>
 
 #include <galen/cancel.h>
+#include <galen/error.h>
 
 #include "net/dimse/receiver.h"
 #include "net/pacs/instance_file.h"
@@ -80,6 +81,8 @@ class Watcher {
 
   void take_up();
   void handle(const std::string& uid, Study& study);
+  void work_and_send(const std::string& uid, const std::string& name);
+  void note_failure(const Error& error, const std::string& short_name, Study& study) const;
   /// A name for the instances that are there now.
   [[nodiscard]] std::string digest_of(const std::string& uid) const;
   [[nodiscard]] ReadyStudy ready(const std::string& uid) const;
