@@ -1,6 +1,7 @@
 #include "io/dicom/study.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "base/raise.h"
@@ -12,6 +13,12 @@ namespace {
 
 bool agree(const std::string& a, const std::string& b) {
   return a.empty() || b.empty() || a == b;
+}
+
+/// Capitals, without the separators that may trail (PS3.5 section 6.2.1).
+std::string comparable(std::string name) {
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name.erase(name.find_last_not_of("^= ") + 1);
 }
 
 void check_patient(const std::filesystem::path& first, const DicomSubject& expected,
@@ -64,6 +71,9 @@ Header read_header(const Dataset& dataset) {
 }
 
 bool is_same_patient(const DicomSubject& a, const DicomSubject& b) {
+  // Names are written in many ways; they count where no number tells.
+  const bool has_numbers = !a.patient_id.empty() && !b.patient_id.empty();
+  if (!has_numbers && !agree(comparable(a.patient_name), comparable(b.patient_name))) return false;
   return agree(a.patient_id, b.patient_id) && agree(a.birth_date, b.birth_date) &&
          agree(a.patient_id_issuer, b.patient_id_issuer);
 }

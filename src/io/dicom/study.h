@@ -38,7 +38,7 @@ struct Study {
 [[nodiscard]] Study open_study(const std::vector<std::filesystem::path>& paths);
 
 /// Whether two studies may be of one patient: no identifier, issuer or birth date that both state
-/// differs.
+/// differs; nor the name, where one of them has no identifier.
 [[nodiscard]] bool is_same_patient(const DicomSubject& a, const DicomSubject& b);
 
 }  // namespace galen::dicom

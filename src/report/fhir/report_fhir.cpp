@@ -52,7 +52,8 @@ using report::reference_to;
 std::pair<const char*, Code> document_of(const Report& report) {
   if (report.kind == "pathology") return {"SP", {"LN", "11526-1", "Pathology study"}};
   if (report.kind == "lab") return {"LAB", {"LN", "11502-2", "Laboratory report"}};
-  return {"RAD", {"LN", "18748-4", "Diagnostic imaging study"}};
+  const bool is_photograph = report.kind == "dermatology" || report.kind == "ophthalmology";
+  return {is_photograph ? "OTH" : "RAD", {"LN", "18748-4", "Diagnostic imaging study"}};
 }
 
 std::string conclusion_of(const Report& report) {

@@ -128,6 +128,15 @@ TEST(FhirForm, PathologyIsNoRadiology) {
   EXPECT_EQ(plain["category"][0]["coding"][0]["code"], "laboratory");
 }
 
+TEST(FhirForm, APhotographIsNoRadiology) {
+  const auto section = [](const char* kind) {
+    const Json report = resources_of(bundle_of(common_report(kind)), "DiagnosticReport").at(0);
+    return report["category"][0]["coding"][0]["code"].get<std::string>();
+  };
+  EXPECT_EQ(section("dermatology"), "OTH");
+  EXPECT_EQ(section("ct"), "RAD");
+}
+
 TEST(FhirForm, APictureWithADicomPriorHasNoPatient) {
   Report report = radiograph_report();
   report.subject.reset();

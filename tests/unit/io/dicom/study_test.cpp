@@ -99,6 +99,24 @@ TEST_F(StudyTest, patients_and_studies_must_agree) {
   }
 }
 
+TEST(IsSamePatient, goes_by_the_name_where_there_is_no_identifier) {
+  DicomSubject a;
+  DicomSubject b;
+  EXPECT_TRUE(is_same_patient(a, b));
+  a.patient_name = "Sample^Sally";
+  b.patient_name = "SAMPLE^SALLY^";
+  EXPECT_TRUE(is_same_patient(a, b));
+  b.patient_name = "Sample^Sam";
+  EXPECT_FALSE(is_same_patient(a, b));
+  a.patient_id = "1";
+  EXPECT_FALSE(is_same_patient(a, b));
+  b.patient_id = "1";  // a name that was corrected
+  EXPECT_TRUE(is_same_patient(a, b));
+  b.birth_date = "19700101";
+  a.birth_date = "19700102";
+  EXPECT_FALSE(is_same_patient(a, b));
+}
+
 TEST_F(StudyTest, several_studies_are_told) {
   add({});
   add({.study = "1.2.4"});
