@@ -117,6 +117,22 @@ TEST_F(PrsVerb, FromStatisticsToPicturesAndRisk) {
   EXPECT_THAT(table,
               testing::StartsWith("IID\toutcome\tlog_likelihood_ratio\tprobability\nP1\tasthma\t"));
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 7);
+  EXPECT_FALSE(std::filesystem::exists(file("risk.tsv.partial")));
+
+  // A run that found its third picture damaged goes on with that one alone.
+  const std::string third = read_file(file("images/P3.png"), kMost);
+  write_file(file("images/P3.png"), "no picture");
+  const std::vector<std::string> words{"prs",    "predict", file("images/images.csv"), "--outcome",
+                                       "asthma", "-o",      file("again.tsv"),         "-m",
+                                       "tiny"};
+  EXPECT_EQ(run_galen(words, models).status, 8);
+  write_file(file("images/P3.png"), third);
+  std::filesystem::remove(file("images/P1.png"));
+  const Outcome rest = run_galen(words, models);
+  EXPECT_EQ(rest.status, 0) << rest.err;
+  const std::string whole = read_file(file("again.tsv"), kMost);
+  EXPECT_EQ(std::count(whole.begin(), whole.end(), '\n'), 7);
+  EXPECT_FALSE(std::filesystem::exists(file("again.tsv.partial")));
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <mutex>
 
 #include <galen/prs_image.h>
 
 #include "base/file.h"
+#include "base/parallel.h"
 #include "base/progress.h"
 #include "base/raise.h"
 #include "cli/output.h"
@@ -66,16 +68,17 @@ int run_image(const ImageVerb& verb, const Context& context) {
   const PrsImageScale scale = scale_of(verb, table);
   const fs::path folder = verb.output;
   fs::create_directories(folder);
-  Progress progress("image", table.people.size(), "people");
   std::string list = "IID,image\n";
-  for (std::size_t person = 0; person < table.people.size(); ++person) {
+  for (const std::string& person : table.people)
+    list += store::csv_line(std::array{person, file_name(person)});
+  Progress progress("image", table.people.size(), "people");
+  std::mutex mutex;  // of the progress
+  parallel_for(table.people.size(), context.threads, [&](std::size_t person) {
     context.cancel.check();
-    const std::string name = file_name(table.people[person]);
-    raster::write_png(folder / name, prs_image(scale, table, person));
-    const std::array<std::string, 2> fields{table.people[person], name};
-    list += store::csv_line(fields);
+    raster::write_png(folder / file_name(table.people[person]), prs_image(scale, table, person));
+    const std::lock_guard lock(mutex);
     progress.advance();
-  }
+  });
   write_file(folder / "images.csv", list);
   if (verb.scale.empty()) save_prs_image_scale(folder / "scale.json", scale);
   if (context.json) {

@@ -16,6 +16,7 @@
 #include "cli/output.h"
 #include "cli/prs/verbs.h"
 #include "cli/verbs.h"
+#include "eval/metrics/sample_log.h"
 #include "io/store/table.h"
 
 namespace galen::cli {
@@ -65,19 +66,49 @@ std::vector<PrsCase> cases_of(const PredictVerb& verb) {
   return cases;
 }
 
+/// What a risk depends on besides the person.
+std::string run_name(const PredictVerb& verb, const Context& context) {
+  const PrsQuestion& question = verb.question;
+  return fmt::format("{} asked for {} ({} or {}): {}", context.model, question.outcome,
+                     question.positive, question.negative, question.prompt);
+}
+
+/// Risks stay in OUTPUT.partial until all are there, so that a run that was killed goes on.
+class RiskLog {
+ public:
+  explicit RiskLog(const PredictVerb& verb, const Context& context)
+      : folder_(verb.output + ".partial"), log_(folder_, run_name(verb, context)) {}
+
+  PrsRisk risk(PrsPredictor& predictor, const PrsCase& person, const PrsQuestion& question,
+               const CancelToken& cancel) {
+    const std::string id = person.name + "\n" + person.image.string() + "\n" + person.demographics;
+    if (const OrderedJson* known = log_.find(id))
+      return {known->at("log_ratio").get<double>(), known->at("probability").get<double>()};
+    const PrsRisk risk = predictor.predict(person, question, &cancel);
+    log_.add({{"id", id}, {"log_ratio", risk.log_ratio}, {"probability", risk.probability}});
+    return risk;
+  }
+  void remove() const { fs::remove_all(folder_); }
+
+ private:
+  fs::path folder_;
+  eval::SampleLog log_;
+};
+
 int run_predict(const PredictVerb& verb, const Context& context) {
   const std::vector<PrsCase> cases = cases_of(verb);
   ModelOptions model;
   model.model = context.model;
   model.threads = context.threads;
   PrsPredictor predictor(model);
+  RiskLog log(verb, context);
   Progress progress("predict", cases.size(), "people");
   std::string text = "IID\toutcome\tlog_likelihood_ratio\tprobability\n";
   std::size_t failed = 0;
   for (const PrsCase& one : cases) {
     context.cancel.check();
     try {
-      const PrsRisk risk = predictor.predict(one, verb.question, &context.cancel);
+      const PrsRisk risk = log.risk(predictor, one, verb.question, context.cancel);
       text += fmt::format("{}\t{}\t{:.6f}\t{:.6f}\n", one.name, verb.question.outcome,
                           risk.log_ratio, risk.probability);
     } catch (const Error& error) {
@@ -88,6 +119,7 @@ int run_predict(const PredictVerb& verb, const Context& context) {
     progress.advance();
   }
   write_file(verb.output, text);
+  if (failed == 0) log.remove();  // else the next run asks for those alone
   if (context.json) {
     print_json(OrderedJson{{"people", cases.size() - failed},
                            {"failed", failed},
@@ -128,7 +160,9 @@ void add_prs_predict(CLI::App& prs, Context& context) {
       ->type_name("TEXT");
   app->add_option("--negative", verb->question.negative, "The answer that means no")
       ->type_name("TEXT");
-  app->add_option("-o,--output", verb->output, "Table of the risks, tab-separated")
+  app->add_option("-o,--output", verb->output,
+                  "Table of the risks, tab-separated; a run that was stopped goes on from "
+                  "FILE.partial")
       ->required()
       ->type_name("FILE");
   app->footer(

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <optional>
+#include <memory>
 #include <torch/torch.h>
 
 #include "base/file.h"
@@ -100,6 +100,7 @@ class PolygenicRun {
 
   OrderedJson run() {
     const std::size_t learnt = options_.outcomes.size();
+    const std::unique_ptr<PrsPredictor> predictor = open_model();  // a wrong name ends it here
     methods_.push_back({"linear", linear_probabilities(cohort_, learnt, options_, cancel_)});
     VitHeadResult vit =
         train_vit_head(cohort_, learnt, options_.vit, options_.out / "vit", cancel_);
@@ -109,16 +110,9 @@ class PolygenicRun {
       write_questions(cohort_, options_.outcomes, options_.questions, options_.seed, options_.out,
                       pictures);
     }
-    std::optional<PrsPredictor> predictor;
-    if (!options_.model.empty()) {
-      ModelOptions model;
-      model.model = options_.model;
-      model.threads = options_.threads;
-      predictor.emplace(model);
-    }
     OrderedJson outcomes = OrderedJson::array();
     for (std::size_t o = 0; o < names_.size(); ++o)
-      outcomes.push_back(measure(o, predictor ? &*predictor : nullptr, pictures));
+      outcomes.push_back(measure(o, predictor.get(), pictures));
     OrderedJson result = describe();
     result["vit"] = {{"best_epoch", vit.best_epoch}, {"validation_auc", vit.best_auc}};
     result["outcomes"] = std::move(outcomes);
@@ -128,6 +122,15 @@ class PolygenicRun {
   }
 
  private:
+  /// Null when none is named.
+  [[nodiscard]] std::unique_ptr<PrsPredictor> open_model() const {
+    if (options_.model.empty()) return nullptr;
+    ModelOptions model;
+    model.model = options_.model;
+    model.threads = options_.threads;
+    return std::make_unique<PrsPredictor>(model);
+  }
+
   [[nodiscard]] OrderedJson describe() const {
     OrderedJson splits = OrderedJson::object();
     for (const std::string& split : cohort_.splits)

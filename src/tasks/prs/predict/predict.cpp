@@ -35,6 +35,11 @@ PrsRisk PrsPredictor::predict(const PrsCase& person, const PrsQuestion& question
           question.positive, question.negative);
   }
   const std::vector<Input> inputs = open_inputs(person.image);
+  // A text would be read as a part of the question.
+  if (inputs.size() != 1 || !std::holds_alternative<Image>(inputs.front().value)) {
+    raise(ErrorKind::malformed, "{}: is no picture; galen prs image writes them",
+          person.image.string());
+  }
   const auto messages = tasks::build_messages(
       {.inputs = inputs, .text = prs_prompt(person, question), .system = {}, .locate = false},
       state_->engine->profile(), 0);
