@@ -10,10 +10,10 @@
 namespace galen::net {
 
 struct FhirServerOptions {
-  HttpOptions http;                  ///< bearer token, or user and password, or none with `smart`
-  SmartOptions smart;                ///< used when it has a client id
-  std::size_t page = 200;            ///< resources asked for at a time (_count)
-  std::size_t max_resources = 5000;  ///< of one type and patient; more is limit_exceeded
+  HttpOptions http;                   ///< bearer token, or user and password, or none with `smart`
+  SmartOptions smart;                 ///< used when it has a client id
+  std::size_t page = 200;             ///< resources asked for at a time (_count)
+  std::size_t max_resources = 50000;  ///< of one type and patient; more is limit_exceeded
 };
 
 /// A FHIR R4 server (hl7.org/fhir/R4/http.html) as a source of records: searches with paging and

@@ -57,8 +57,9 @@ void check_schema(const sqlite::Database& database, const std::string& name) {
     raise(ErrorKind::malformed, "{}: is no index of records; make one with galen ehr index", name);
   if (version.text(0) != kVersion) {
     raise(ErrorKind::unsupported,
-          "{}: an index of version {}, this Galen reads version {}; index the folder again", name,
-          version.text(0), kVersion);
+          "{}: an index of version {}, this Galen reads version {}; remove it and index the folder "
+          "again",
+          name, version.text(0), kVersion);
   }
 }
 
