@@ -11,8 +11,7 @@ namespace {
 std::string random_number(std::mt19937& random) {
   const auto digits = [&](unsigned most) {
     std::string text;
-    for (auto i = random() % (most + 1); i > 0; --i)
-      text += static_cast<char>('0' + random() % 10);
+    for (auto i = random() % (most + 1); i > 0; --i) text += static_cast<char>('0' + random() % 10);
     return text;
   };
   std::string text = random() % 2 == 0 ? "-" : "";
