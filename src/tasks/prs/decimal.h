@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -28,8 +29,8 @@ inline int leading_digits(std::uint64_t bytes, std::uint64_t& value) {
 
 /// Adds the digits at `at` behind those in `digits`; gives the place behind them.
 inline const char* read_digits(const char* at, const char* end, std::uint64_t& digits) {
-  constexpr std::array<std::uint64_t, 9> kPowers{1,      10,      100,      1000,     10000,
-                                                 100000, 1000000, 10000000, 100000000};
+  static constexpr std::array<std::uint64_t, 9> kPowers{1,      10,      100,      1000,     10000,
+                                                        100000, 1000000, 10000000, 100000000};
   for (; end - at >= 8; at += 8) {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, at, sizeof bytes);
@@ -47,14 +48,14 @@ inline const char* read_digits(const char* at, const char* end, std::uint64_t& d
 /// behind it, or null when there is none. Correctly rounded: up to 2^53 and 22 decimals by one
 /// exact division (Clinger 1990), what is longer by std::from_chars.
 inline const char* read_decimal(const char* begin, const char* end, double& value) {
-  constexpr std::array<double, 23> kPowers{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                           1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                           1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  static constexpr std::array<double, 23> kPowers{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
   constexpr std::uint64_t kExact = std::uint64_t{1} << 53;
   constexpr int kMaxDigits = 18;
   const char* at = begin;
   const bool negative = at != end && *at == '-';
-  if (at != end && (*at == '-' || *at == '+')) ++at;
+  at += static_cast<int>(negative) | static_cast<int>(at != end && *at == '+');  // no branch
   const char* const first = at;
   std::uint64_t digits = 0;
   for (; at != end && *at >= '0' && *at <= '9'; ++at)  // mostly one
@@ -70,7 +71,7 @@ inline const char* read_decimal(const char* begin, const char* end, double& valu
   const bool is_plain = at == end || (*at != 'e' && *at != 'E' && *at != 'n' && *at != 'N');
   if (is_plain && count > 0 && count <= kMaxDigits && digits <= kExact) {
     const double size = static_cast<double>(digits) / kPowers[static_cast<std::size_t>(decimals)];
-    value = negative ? -size : size;
+    value = std::copysign(size, negative ? -1.0 : 1.0);
     return at;
   }
   const auto parsed = std::from_chars(first, end, value);

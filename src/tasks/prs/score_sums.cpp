@@ -115,12 +115,18 @@ void ScoreSums::fill_weights(std::size_t item) {
     const std::size_t first = shape_.first_score[ref.file];
     row.resize(file.names().size());
     file.weights(ref.row, row);
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::size_t score = first + i;
-      WeightRow& to = weights_of(group, score / kLanes)[item % kTableVariants];
-      const double weight = row[i] * contribution.scale;
-      to.weight.values[score % kLanes] += ref.of_other ? -weight : weight;
-      to.constant.values[score % kLanes] += ref.of_other ? 2 * weight : 0;
+    // Copies of the other allele are 2 - copies.
+    const double factor = ref.of_other ? -contribution.scale : contribution.scale;
+    const double constant = ref.of_other ? 2 * contribution.scale : 0;
+    for (std::size_t i = 0; i < row.size();) {
+      const std::size_t lane = (first + i) % kLanes;
+      const std::size_t count = std::min(kLanes - lane, row.size() - i);
+      WeightRow& to = weights_of(group, (first + i) / kLanes)[item % kTableVariants];
+      for (std::size_t k = 0; k < count; ++k) {
+        to.weight.values[lane + k] += factor * row[i + k];
+        to.constant.values[lane + k] += constant * row[i + k];
+      }
+      i += count;
     }
   }
 }

@@ -14,7 +14,8 @@ namespace {
 /// Clips; what is not a number becomes `low`.
 template <typename T>
 T clipped(T value, T low, T high) {
-  return value > low ? (value < high ? value : high) : low;
+  const T raised = value > low ? value : low;
+  return raised < high ? raised : high;
 }
 
 /// Half to even, as lrint, for values from 0 to 255; compilers make vectors of it.
