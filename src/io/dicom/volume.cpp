@@ -139,7 +139,7 @@ void note_spacing(const Stack& stack, std::vector<std::string>& notes) {
 /// because an enhanced one has many.
 class SlicePixels {
  public:
-  explicit SlicePixels(const Stack& stack) : nt_(stack.nt) {
+  explicit SlicePixels(const Stack& stack) : nt_(static_cast<std::size_t>(stack.nt)) {
     for (const Slice* slice : stack.slices) {
       slices_.push_back(*slice);
       files_.try_emplace(slice->path);
@@ -147,7 +147,8 @@ class SlicePixels {
   }
 
   [[nodiscard]] std::vector<float> read(int k, int t) {
-    const Slice& slice = slices_.at(static_cast<std::size_t>(k * nt_ + t));
+    const Slice& slice =
+        slices_.at(static_cast<std::size_t>(k) * nt_ + static_cast<std::size_t>(t));
     const Source& source = open(slice.path);
     std::vector<float> values =
         source.transform.apply(source.reader.decode(slice.frame).values, slice.frame);
@@ -171,7 +172,7 @@ class SlicePixels {
     std::mutex mutex;
     std::optional<Source> source;
   };
-  int nt_;
+  std::size_t nt_;
   std::vector<Slice> slices_;
   std::map<std::filesystem::path, File> files_;
 };

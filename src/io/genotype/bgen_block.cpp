@@ -135,6 +135,12 @@ void unpack_block(std::span<const std::uint8_t> stored, BgenCompression compress
     raise(ErrorKind::limit_exceeded, "{}: claims {} bytes unpacked; the limit is {}", place, size,
           kMaxBlockBytes);
   }
+  // A block that claims more than its bytes can hold takes no memory: deflate packs 1,032 to 1 at
+  // most, a zstd block of one byte repeated 128 KiB in four bytes.
+  const std::size_t ratio = compression == BgenCompression::zlib ? 1032 : 32768;
+  if (size / ratio > packed.size()) {
+    raise(ErrorKind::malformed, "{}: claims {} bytes unpacked, of {}", place, size, packed.size());
+  }
   unpacked.resize(size);
   bool is_whole = false;
   if (compression == BgenCompression::zlib) {

@@ -128,6 +128,17 @@ std::filesystem::path write_bgen(const std::filesystem::path& folder, BgenCompre
   return folder / "a.bgen";
 }
 
+TEST(BgenBlock, TakesNoMemoryForWhatItsBytesCannotHold) {
+  const std::string stored = number(1 << 29, 4) + "0123456789";
+  for (const auto how : {BgenCompression::zlib, BgenCompression::zstd}) {
+    std::vector<std::uint8_t> unpacked;
+    EXPECT_THROW(unpack_block({reinterpret_cast<const std::uint8_t*>(stored.data()), stored.size()},
+                              how, unpacked, "block"),
+                 Error);
+    EXPECT_EQ(unpacked.capacity(), 0U);
+  }
+}
+
 TEST(Bgen, ReadsEveryCompression) {
   for (const auto how : {BgenCompression::none, BgenCompression::zlib, BgenCompression::zstd}) {
     const auto source = open_genotypes(write_bgen(test_folder(), how));
