@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "../unit/io/fhir/small_records.h"
+#include "../unit/model/gemma/test_model.h"
 #include "../unit/net/loopback.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -193,12 +194,13 @@ TEST(EhrProgramTest, keeps_the_real_small_model_to_the_forms) {
   const Scratch scratch;
   const std::string index = (scratch / "index.db").string();
   (void)run_galen({"ehr", "index", records(scratch), "-o", index});
-  if (run_shell("\"$GALEN\" models list --json | grep -q gemma-3-270m").status != 0)
-    GTEST_SKIP() << "no Gemma 3 270M: run scripts/setup";
+  const std::filesystem::path model = model::test_model();
+  if (!std::filesystem::exists(model)) GTEST_SKIP() << "no Gemma 3 270M: run scripts/setup";
   const std::string trace = (scratch / "trace.jsonl").string();
   const Outcome asked = run_galen(
       {"ehr", "ask", index, "--patient", "anna", "What was the last Hemoglobin A1c?", "-m",
-       "gemma-3-270m", "--max-steps", "6", "--max-follow-ups", "1", "--trace", trace, "--json"});
+       "gemma-3-270m", "--max-steps", "6", "--max-follow-ups", "1", "--trace", trace, "--json"},
+      {{"GALEN_MODELS", model.parent_path().parent_path().string()}});
   ASSERT_EQ(asked.status, 0) << asked.err;
   const Json answer = Json::parse(asked.out);
   EXPECT_GE(answer.at("steps").get<int>(), 2);
