@@ -141,16 +141,27 @@ EhrqaResult score(const std::string& model, const std::vector<OrderedJson>& samp
   return result;
 }
 
+/// Patients are drawn for it: one alone has none.
+bool has_interval(const EhrqaResult& result) {
+  return result.patients > 1;
+}
+
 OrderedJson result_json(const EhrqaResult& result) {
   OrderedJson categories = OrderedJson::array();
   for (const EhrqaScore& one : result.categories) {
     categories.push_back(
         {{"category", one.category}, {"questions", one.questions}, {"accuracy", one.accuracy}});
   }
-  return {{"model", result.model},         {"mean", result.mean},
-          {"low", result.interval.low},    {"high", result.interval.high},
-          {"questions", result.questions}, {"patients", result.patients},
-          {"failed", result.failed},       {"categories", std::move(categories)}};
+  OrderedJson json{{"model", result.model}, {"mean", result.mean}};
+  if (has_interval(result)) {
+    json["low"] = result.interval.low;
+    json["high"] = result.interval.high;
+  }
+  json.update({{"questions", result.questions},
+               {"patients", result.patients},
+               {"failed", result.failed},
+               {"categories", std::move(categories)}});
+  return json;
 }
 
 }  // namespace
@@ -207,9 +218,12 @@ std::string ehrqa_text(const EhrqaResult& result) {
   std::string text = fmt::format("{:<36}{:>10}{:>10}\n", "category", "questions", "accuracy");
   for (const EhrqaScore& one : result.categories)
     text += fmt::format("{:<36}{:>10}{:>10.1f}\n", one.category, one.questions, 100 * one.accuracy);
-  text += fmt::format("{:<36}{:>10}{:>10.1f}  ({:.1f} to {:.1f}, {} patients)\n",
-                      "mean over categories", result.questions, 100 * result.mean,
-                      100 * result.interval.low, 100 * result.interval.high, result.patients);
+  const std::string range =
+      has_interval(result) ? fmt::format("{:.1f} to {:.1f}, {} patients", 100 * result.interval.low,
+                                         100 * result.interval.high, result.patients)
+                           : fmt::format("{} patient, so no interval", result.patients);
+  text += fmt::format("{:<36}{:>10}{:>10.1f}  ({})\n", "mean over categories", result.questions,
+                      100 * result.mean, range);
   if (result.failed > 0)
     text += fmt::format("{} questions had no answer and count as wrong\n", result.failed);
   return text;

@@ -237,7 +237,7 @@ void Distributed::require_same_step(std::int64_t step) const {
 
 torch::Device Distributed::device() const {
   if (!torch::cuda::is_available()) return torch::kCPU;
-  const auto count = static_cast<int>(torch::cuda::device_count());
+  const int count = static_cast<unsigned char>(torch::cuda::device_count());
   const bool is_told = std::getenv("LOCAL_RANK") != nullptr;
   const int index = is_told ? number("LOCAL_RANK", 0, count - 1) : rank_ % count;
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(index)};

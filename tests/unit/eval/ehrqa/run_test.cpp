@@ -89,6 +89,14 @@ TEST_F(EhrqaRunTest, scores_a_model_that_knows_all_and_one_that_knows_nothing) {
   for (const EhrqaScore& one : all.categories) EXPECT_EQ(one.accuracy, 1) << one.category;
 }
 
+TEST(EhrqaText, gives_no_interval_over_one_patient) {
+  EhrqaResult result;
+  result.patients = 1;
+  EXPECT_THAT(ehrqa_text(result), testing::HasSubstr("1 patient, so no interval"));
+  result.patients = 2;
+  EXPECT_THAT(ehrqa_text(result), testing::HasSubstr("0.0 to 0.0, 2 patients"));
+}
+
 TEST_F(EhrqaRunTest, asks_in_the_published_words) {
   std::string prompt;
   FunctionChat chat([&](const std::string& text) {
