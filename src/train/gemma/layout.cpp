@@ -33,7 +33,7 @@ torch::Tensor visible_in(int64_t begin, int64_t length, const std::vector<ImageR
 
 }  // namespace
 
-PackLayout::PackLayout(const model::GemmaConfig& config, std::vector<int64_t> lengths,
+PackLayout::PackLayout(const model::GemmaConfig& config, const std::vector<int64_t>& lengths,
                        const std::vector<ImageRows>& images) {
   std::vector<torch::Tensor> positions;
   int64_t begin = 0;

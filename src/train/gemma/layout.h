@@ -21,7 +21,7 @@ class PackLayout {
  public:
   /// @param lengths tokens of each example
   /// @param images in the order of their rows; none crosses the end of an example
-  PackLayout(const model::GemmaConfig& config, std::vector<int64_t> lengths,
+  PackLayout(const model::GemmaConfig& config, const std::vector<int64_t>& lengths,
              const std::vector<ImageRows>& images);
 
   struct Rotation {

@@ -61,9 +61,9 @@ std::vector<std::size_t> balanced_rows(const Cohort& cohort, const std::string& 
   return cases;
 }
 
-PictureFolder::PictureFolder(const Cohort& cohort, fs::path folder)
+PictureFolder::PictureFolder(const Cohort& cohort, const fs::path& folder)
     : cohort_(cohort),
-      folder_(std::move(folder) / "pictures"),
+      folder_(folder / "pictures"),
       scale_(fit_prs_image(cohort.scores, training_people(cohort), kPicture)) {
   fs::create_directories(folder_);
 }

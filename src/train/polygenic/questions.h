@@ -22,7 +22,7 @@ namespace galen::train {
 /// people, at the size and square a vision-language model takes.
 class PictureFolder {
  public:
-  PictureFolder(const Cohort& cohort, std::filesystem::path folder);
+  PictureFolder(const Cohort& cohort, const std::filesystem::path& folder);
   /// The person's file.
   [[nodiscard]] std::filesystem::path picture(std::size_t person) const;
 

@@ -51,10 +51,10 @@ void read_tower(model::Profile& profile, const TuningOptions& options) {
 /// Root mean square of the decoder's token embeddings, from a sample of the table.
 double embedding_size(GemmaDecoder& decoder) {
   const torch::NoGradGuard no_grad;
-  constexpr int64_t sample = 4096;
+  constexpr int64_t kSample = 4096;
   const int64_t rows = decoder->config().vocabulary;
   const torch::Tensor wanted =
-      torch::arange(0, rows, std::max<int64_t>(1, rows / sample), torch::kLong);
+      torch::arange(0, rows, std::max<int64_t>(1, rows / kSample), torch::kLong);
   return decoder->embed(wanted).square().mean().sqrt().item<double>();
 }
 
