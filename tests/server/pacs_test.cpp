@@ -183,6 +183,34 @@ TEST_F(WithOrthanc, WatchWorksOnWhatArrivesAndWaitsForAnArchiveThatDied) {
   EXPECT_EQ(works, 1);
 }
 
+TEST_F(WithOrthanc, SendsOneOfTwoCopies) {
+  const auto files = galen::write_study(folder_ / "in", "1.2.826.0.1.83");
+  fs::copy_file(files[0], folder_ / "copy.dcm");
+  Sender sender(folder_ / "sent.jsonl");
+  auto states = send(sender, orthanc_->dimse(), {files[0], folder_ / "copy.dcm"});
+  EXPECT_EQ(states[SendState::sent], 1);
+  EXPECT_EQ(states[SendState::already_sent], 1);
+}
+
+TEST_F(WithOrthanc, WatchKeepsInstancesThatItPassedOn) {
+  const std::string study = "1.2.826.0.1.84";
+  WatchOptions options;
+  options.spool = folder_ / "spool";
+  options.send_to = orthanc_->dimse();
+  options.work = [&](const ReadyStudy& ready) {
+    fs::copy(ready.folder, ready.results, fs::copy_options::recursive);
+    return true;
+  };
+  Watcher watcher(options);
+  const fs::path file = watcher.studies() / study / (study + ".1") / (study + ".9.dcm");
+  write_instance(file, study, study + ".1", study + ".9");
+  watcher.received(net::identify(file));
+  watcher.step(true);
+  EXPECT_EQ(net::open_pacs(orthanc_->web(), {})->instances(study).size(), 1U);
+  watcher.received(net::identify(file));  // the modality sends it again
+  EXPECT_TRUE(fs::exists(file));
+}
+
 TEST_F(WithOrthanc, WatchBringsNewStudiesByAsking) {
   const std::string study = "1.2.826.0.1.81";
   Sender sender(folder_ / "modality.jsonl");
@@ -224,13 +252,19 @@ TEST(Receiver, RefusesWhatIsNoInstanceAndPortsThatAreTaken) {
   EXPECT_THROW(wrong->store(files, [](const auto&) {}), Error);
 }
 
-TEST(Watcher, TriesFailedWorkAgainAndGivesUp) {
-  const fs::path folder = fresh_folder();
+/// No quiet time, and two tries at once.
+WatchOptions impatient(const fs::path& folder) {
   WatchOptions options;
   options.spool = folder / "spool";
   options.quiet = std::chrono::seconds(0);
   options.retry = std::chrono::seconds(0);
   options.max_tries = 2;
+  return options;
+}
+
+TEST(Watcher, TriesFailedWorkAgainAndGivesUp) {
+  const fs::path folder = fresh_folder();
+  WatchOptions options = impatient(folder);
   int tries = 0;
   options.work = [&](const ReadyStudy&) -> bool {
     ++tries;
@@ -246,11 +280,7 @@ TEST(Watcher, TriesFailedWorkAgainAndGivesUp) {
 
 TEST(Watcher, DoesNotCountTheTimesAnArchiveWasAway) {
   const fs::path folder = fresh_folder();
-  WatchOptions options;
-  options.spool = folder / "spool";
-  options.quiet = std::chrono::seconds(0);
-  options.retry = std::chrono::seconds(0);
-  options.max_tries = 2;
+  WatchOptions options = impatient(folder);
   int tries = 0;
   options.work = [&](const ReadyStudy&) -> bool {
     throw Error(++tries <= 5 ? ErrorKind::unavailable : ErrorKind::unsupported, "no");

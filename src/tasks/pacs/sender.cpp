@@ -68,6 +68,9 @@ void Sender::send(net::Pacs& archive, const std::string& url, const std::vector<
       continue;
     }
     const Key key{identity.instance_uid, url};
+    // A copy waits until it is known what became of the first.
+    if (std::ranges::find(batch, key, &std::pair<fs::path, Key>::second) != batch.end())
+      send_batch(archive, std::exchange(batch, {}), on_outcome);
     if (!has(sent_, key) && has(begun_, key) && arrived(archive, key, identity.study_uid))
       note(key, "sent");
     if (has(sent_, key)) {

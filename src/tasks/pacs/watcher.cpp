@@ -62,8 +62,10 @@ Watcher::Watcher(WatchOptions options)
 void Watcher::take_up() {
   for (const auto& entry : fs::directory_iterator(studies())) {
     const std::string uid = entry.path().filename().string();
-    if (entry.is_directory() && net::is_uid(uid) && !dicom_files(entry.path()).empty())
-      arrived(uid);
+    if (!entry.is_directory() || !net::is_uid(uid)) continue;
+    const auto files = dicom_files(entry.path());
+    for (const fs::path& file : files) originals_.insert(file.stem().string());
+    if (!files.empty()) arrived(uid);
   }
 }
 
@@ -81,7 +83,13 @@ bool Watcher::is_own(const std::string& instance_uid) const {
 }
 
 void Watcher::received(const net::InstanceIdentity& instance) {
-  if (!is_own(instance.instance_uid)) return arrived(instance.study_uid);
+  bool is_result = is_own(instance.instance_uid);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_result) originals_.insert(instance.instance_uid);
+    is_result = is_result && !originals_.contains(instance.instance_uid);
+  }
+  if (!is_result) return arrived(instance.study_uid);
   fs::remove(net::instance_path(studies() / instance.study_uid,
                                 {instance.series_uid, instance.instance_uid}));
 }

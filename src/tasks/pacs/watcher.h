@@ -93,6 +93,8 @@ class Watcher {
   mutable std::mutex mutex_;
   std::map<std::string, Study> studies_;
   std::set<std::string> done_;  ///< "<study>.<digest>"
+  /// Instances that came in as such; they stay where work passes them on as its results.
+  std::set<std::string> originals_;
   AppendLog log_;
   Sender sender_;
 };
